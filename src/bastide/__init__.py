@@ -1,0 +1,1 @@
+"""Bastide: a self-hosted AI platform for organisations."""

@@ -1,0 +1,71 @@
+"""The object store port."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bastide.kit.errors import NotFoundError, TooLargeError
+
+
+class ObjectNotFoundError(NotFoundError):
+    """No object has this key."""
+
+    code = "object.not_found"
+
+
+class ObjectTooLargeError(TooLargeError):
+    """The stream passed the allowed number of bytes; nothing was kept."""
+
+    code = "object.too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What a write left behind. `key` is `sha256/<64 hex digits>` below the caller's prefix."""
+
+    key: str
+    sha256: str
+    size: int
+
+
+class ObjectStore(Protocol):
+    """Immutable bytes, named by their SHA-256 below a prefix.
+
+    A write is atomic: a reader sees the whole object or none, also after a power cut; an aborted write
+    leaves nothing. Writing the same bytes twice under one prefix is one object. Prefixes keep tenants
+    apart (`org_…`): equal bytes under two prefixes are two objects.
+    """
+
+    async def put(
+        self, prefix: str, chunks: AsyncIterator[bytes], *, max_bytes: int | None = None
+    ) -> StoredObject:
+        """Store a stream without holding it in memory.
+
+        Raises:
+            ObjectTooLargeError: more than `max_bytes` came; nothing is kept.
+        """
+        ...
+
+    def open(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes `start` to `end` (exclusive; None: to the end), in chunks of at most 1 MiB.
+
+        Raises:
+            ObjectNotFoundError: on the first iteration.
+        """
+        ...
+
+    async def read(self, key: str) -> bytes:
+        """The whole object; for small ones."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """Its size in bytes. Raises ObjectNotFoundError."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove it; no error when it is gone already."""
+        ...
+
+    def keys(self, prefix: str) -> AsyncIterator[str]:
+        """Every key below the prefix, in no order. For integrity checks and erasure."""
+        ...
