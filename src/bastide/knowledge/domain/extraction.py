@@ -33,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class PageSpan:
-    """Page, slide or sheet `number` (1-based) is `text[start:end]`; `ocr` if its text was read from pixels."""
+    """Page, slide or sheet `number` (1-based) is `text[start:end]`; `ocr`: read from pixels."""
 
     number: int
     start: int
