@@ -1,8 +1,92 @@
 # The door to the project: `make help` lists every verb.
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-PY := .venv/bin/python
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+STATIC := src/bastide/app/static
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# Tests share one copy of the embedder, apart from anybody's home.
+TEST_HOME := $(CURDIR)/.cache/home
 
 .PHONY: help
 help: ## List the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: .venv/.installed ocr ## Install what Bastide needs; leaves the program at .venv/bin/bastide
+
+.PHONY: run
+run: setup web ## Start Bastide on this machine with sample documents (port 4666)
+	@$(BIN)/bastide setup --quiet
+	@$(BIN)/bastide up
+
+.PHONY: test
+test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no server (under five minutes)
+	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m 'not heavy'
+
+.PHONY: test-heavy
+test-heavy: .venv/.installed web .cache/home/.ready ## Run the tests against real servers and a browser
+	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
+
+.PHONY: check
+check: .venv/.installed ## Lint, format, types and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+.PHONY: fix
+fix: .venv/.installed ## Repair what the linter and the formatter can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+.PHONY: web
+web: $(STATIC)/index.html ## Build the web application into the package
+
+.PHONY: web-check
+web-check: web/node_modules/.installed ## Types, lint and unit tests of the web application
+	@cd web && npm run --silent check
+
+.PHONY: docs
+docs: .venv/.installed ## Build the documentation site into site/; a warning is an error
+	@$(BIN)/mkdocs build --strict --quiet
+
+.PHONY: bench
+bench: .venv/.installed .cache/home/.ready ## List the benchmarks; each prints a table
+	@find bench -name '*.py' -not -name '_*' | sort | sed 's|^|  $(BIN)/python |'
+
+.PHONY: lock
+lock: .venv/.installed ## Resolve pyproject.toml into requirements.lock, with hashes
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --group dev --group docs pyproject.toml -o requirements.lock
+
+.PHONY: ocr
+ocr:
+	@tools/ensure-ocr.sh
+
+.PHONY: clean
+clean: ## Remove what these verbs made (never a home)
+	@rm -rf .venv .cache site web/node_modules $(STATIC)
+
+.venv/.installed: requirements.lock pyproject.toml tools/ensure-venv.sh
+	@tools/ensure-venv.sh .venv
+	@echo "Installing Python packages …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.cache/home/.ready: .venv/.installed
+	@BASTIDE_HOME=$(TEST_HOME) $(BIN)/bastide setup --quiet
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json
+	@echo "Installing web packages …"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STATIC)/index.html: web/node_modules/.installed $(WEB_SOURCES)
+	@echo "Building the web application …"
+	@cd web && npm run --silent build

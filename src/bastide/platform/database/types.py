@@ -9,12 +9,12 @@ from sqlalchemy.types import TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, kept as integer microseconds since the epoch: exact, sortable, the same everywhere."""
+    """An aware datetime, kept as integer microseconds since the epoch: exact and sortable everywhere."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
         if value is None:
             return None
         if value.tzinfo is None:
@@ -22,7 +22,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         delta = value.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the same
         if value is None:
             return None
         seconds, microseconds = divmod(value, 1_000_000)

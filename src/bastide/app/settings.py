@@ -1,0 +1,201 @@
+"""Settings: one frozen tree from `bastide.toml` and `BASTIDE_*`. The only file that reads the environment.
+
+Order, first wins: arguments of the command line, environment, `bastide.toml` (in the home, or where
+`BASTIDE_CONFIG` points), defaults. A nested value is `BASTIDE_GATEWAY__DISCOVER=false` in the environment.
+"""
+
+import os
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bastide.app.roles import ALL_ROLES, Role
+from bastide.kit.errors import InvalidError
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class SettingsError(InvalidError):
+    """The settings cannot work; the message lists every mistake."""
+
+    code = "settings.invalid"
+
+
+class Provider(BaseModel):
+    """A server that speaks a model protocol.
+
+    Attributes:
+        name: shown in `/v1/models` as `owned_by`.
+        kind: the protocol.
+        url: up to and with `/v1` for OpenAI-compatible servers.
+        zone: `internal` may see sensitive data, `cloud` never does.
+        models: public names; empty = what the server lists.
+    """
+
+    model_config = _FROZEN
+    name: str
+    kind: Literal["openai", "azure", "anthropic"] = "openai"
+    url: str
+    api_key: SecretStr | None = None
+    zone: Literal["internal", "cloud"] = "internal"
+    models: tuple[str, ...] = ()
+
+
+class GatewaySettings(BaseModel):
+    """The door to the models. `discover` looks for model servers on this machine."""
+
+    model_config = _FROZEN
+    discover: bool = True
+    providers: tuple[Provider, ...] = ()
+
+
+class DocumentSettings(BaseModel):
+    """Limits of one document, and how many are read at a time."""
+
+    model_config = _FROZEN
+    max_upload_mb: int = Field(512, ge=1)
+    parse_timeout_s: float = Field(600, gt=0)
+    parse_memory_mb: int = Field(1536, ge=256)
+    parser_processes: int = Field(2, ge=1, le=64)
+    samples: bool = True
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BASTIDE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        nested_model_default_partial_update=True,
+    )
+
+    home: Path = Field(default_factory=lambda: user_data_path("bastide", appauthor=False))
+    host: str = "127.0.0.1"
+    port: int = Field(4666, ge=0, le=65535)
+    roles: tuple[Role, ...] = ALL_ROLES
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    database_url: str = ""
+    cache_url: str = "memory:"
+    bus_url: str = "memory:"
+    objects_url: str = ""
+    vectors_url: str = ""
+    embedder_url: str = "minilm:"
+
+    admin_email: str | None = None
+    admin_password: SecretStr | None = None
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+
+    documents: DocumentSettings = Field(default_factory=lambda: DocumentSettings.model_validate({}))
+    gateway: GatewaySettings = GatewaySettings()
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Settings":
+        mistakes = list(_mistakes(self))
+        if mistakes:
+            raise ValueError("; ".join(mistakes))
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # fixed by pydantic-settings
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+        return (init_settings, env_settings, toml)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether other processes share this installation's state."""
+        return set(self.roles) != set(ALL_ROLES)
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'bastide.db'}"
+
+    @property
+    def workflows(self) -> str:
+        if urlsplit(self.database).scheme.startswith("postgresql"):
+            return self.database
+        return f"sqlite:///{self.home / 'workflows.db'}"
+
+    @property
+    def objects(self) -> str:
+        return self.objects_url or f"file://{self.home / 'objects'}"
+
+    @property
+    def vectors(self) -> str:
+        return self.vectors_url or f"edge://{self.home / 'index'}"
+
+
+_SCHEMES = {
+    "database_url": {"", "sqlite", "postgresql"},
+    "cache_url": {"memory", "redis", "rediss"},
+    "bus_url": {"memory"},
+    "objects_url": {"", "file"},
+    "vectors_url": {"", "edge"},
+    "embedder_url": {"minilm", "onnx", "http", "https", "none"},
+}
+
+
+def _mistakes(settings: Settings) -> list[str]:
+    found: list[str] = []
+    for name, allowed in _SCHEMES.items():
+        scheme = urlsplit(str(getattr(settings, name))).scheme
+        if scheme not in allowed:
+            known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
+            found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
+    if not settings.roles:
+        found.append("roles: at least one is needed")
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        found.append("tls_certificate and tls_key: give both or neither")
+    if settings.is_split:
+        if urlsplit(settings.database).scheme == "sqlite":
+            found.append("database_url: several processes need PostgreSQL, this is SQLite")
+        if settings.cache_url == "memory:":
+            found.append("cache_url: several processes need Redis, this is in-process memory")
+    return found
+
+
+def _config_file() -> Path:
+    if given := os.environ.get("BASTIDE_CONFIG"):  # noqa: TID251  # the one file that may
+        return Path(given)
+    home = os.environ.get("BASTIDE_HOME")  # noqa: TID251  # the one file that may
+    return (Path(home) if home else user_data_path("bastide", appauthor=False)) / "bastide.toml"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read everything; `overrides` that are None do not count.
+
+    Raises:
+        SettingsError: `settings.invalid`, with every mistake in one message.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType]  # validated by pydantic
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise SettingsError("\n".join(["The settings cannot work:", *lines])) from error
