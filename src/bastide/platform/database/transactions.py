@@ -1,0 +1,64 @@
+"""What both databases do around a transaction: commit or roll back whatever happens, then call back."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bastide.platform.database.hooks import collecting
+
+
+class Nesting:
+    """Refuses a transaction inside a transaction of the same task: on SQLite it would wait for itself."""
+
+    def __init__(self) -> None:
+        self._inside: set[asyncio.Task[Any] | None] = set()
+
+    @asynccontextmanager
+    async def guard(self) -> AsyncGenerator[None]:
+        task = asyncio.current_task()
+        if task in self._inside:
+            raise RuntimeError("transactions do not nest; pass the connection on")
+        self._inside.add(task)
+        try:
+            yield
+        finally:
+            self._inside.discard(task)
+
+
+@asynccontextmanager
+async def committing(connection: AsyncConnection) -> AsyncGenerator[AsyncConnection]:
+    """Begin; commit on a clean exit and run the callbacks, roll back on an exception.
+
+    Neither end is interrupted when the task is cancelled in the middle of it, so that what the caller's
+    callbacks see is what the database holds.
+    """
+    await connection.begin()
+    with collecting(connection) as callbacks:
+        try:
+            yield connection
+        except BaseException:
+            await _to_the_end(connection.rollback())
+            raise
+        await _to_the_end(_commit(connection))
+    for callback in callbacks:
+        callback()
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await connection.commit()
+    except BaseException:
+        await connection.rollback()
+        raise
+
+
+async def _to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
