@@ -1,0 +1,31 @@
+"""What a look at one component found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CheckState(StrEnum):
+    """`warning`: it works, and something that users would miss is not there."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `bastide doctor`.
+
+    Attributes:
+        name: of the component, a stable word.
+        code: what is the matter, for translations; empty when all is well.
+        hint: what to do about it.
+        duration_ms: how long the component took to answer; None where nothing was asked.
+    """
+
+    name: str
+    state: CheckState
+    message: str
+    code: str = ""
+    hint: str = ""
+    duration_ms: float | None = None
