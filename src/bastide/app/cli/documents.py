@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from bastide.app.cli.client import ApiClient, ServerAnswerError, api_client
 from bastide.app.cli.context import invocation
@@ -37,7 +44,9 @@ class _File:
 def add(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True, readable=True)],
-    collection: Annotated[str, typer.Option("--collection", "-c", help="Made if it is not there.")] = "documents",
+    collection: Annotated[
+        str, typer.Option("--collection", "-c", help="Made if it is not there.")
+    ] = "documents",
     metadata: Annotated[str, typer.Option(help="JSON object kept with every document.")] = "{}",
     password: Annotated[str | None, typer.Option(help="For encrypted files.", show_default=False)] = None,
     wait: Annotated[bool, typer.Option(help="Follow until everything is searchable.")] = True,
@@ -72,7 +81,9 @@ def _files(paths: list[Path]) -> Iterator[_File]:
     for path in paths:
         if path.is_dir():
             for found in sorted(path.rglob("*")):
-                if found.is_file() and not any(part.startswith(".") for part in found.relative_to(path).parts):
+                if found.is_file() and not any(
+                    part.startswith(".") for part in found.relative_to(path).parts
+                ):
                     yield _File(found, found.relative_to(path).as_posix())
         else:
             yield _File(path, path.name)

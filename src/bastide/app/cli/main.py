@@ -34,7 +34,9 @@ def common(
 app.command("up", help="Start everything in this process and serve the page.")(server.up)
 app.command("serve", help="Run some roles of a split installation.")(server.serve_roles)
 app.command("doctor", help="Check the installation, say what is missing and how to get it.")(doctor.doctor)
-app.command("add", help="Add files and folders to a collection and follow them until searchable.")(documents.add)
+app.command("add", help="Add files and folders to a collection and follow them until searchable.")(
+    documents.add
+)
 app.command("rebuild", help="Make the search index again from the database and the stored files.")(
     documents.rebuild
 )

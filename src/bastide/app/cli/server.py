@@ -14,7 +14,9 @@ from bastide.app.settings import Settings
 from bastide.platform.telemetry.logs import configure_logs
 
 _Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
-_Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="4666")]
+_Port = Annotated[
+    int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="4666")
+]
 
 
 def up(context: typer.Context, host: _Host = None, port: _Port = None) -> None:

@@ -8,7 +8,17 @@ MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 256
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop")
-_WORDS = ("password", "motdepasse", "bastide", "welcome", "bienvenue", "admin", "letmein", "soleil", "bonjour")
+_WORDS = (
+    "password",
+    "motdepasse",
+    "bastide",
+    "welcome",
+    "bienvenue",
+    "admin",
+    "letmein",
+    "soleil",
+    "bonjour",
+)
 
 
 def one_time_password() -> str:
@@ -38,7 +48,7 @@ def _without(text: str, parts: tuple[str, ...]) -> str:
 
 
 def _runs_in(text: str) -> tuple[str, ...]:
-    """The longest pieces of keyboard rows and of the alphabet, in either direction, that stand in the text."""
+    """Pieces of keyboard rows and of the alphabet, in either direction, that stand in the text."""
     rows = [row for forward in _RUNS for row in (forward, forward[::-1])]
     found: list[str] = []
     start = 0

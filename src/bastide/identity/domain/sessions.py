@@ -4,6 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+SESSION_COOKIE = "bastide_session"
+CSRF_COOKIE = "bastide_csrf"
+DEVICE_COOKIE = "bastide_device"
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=14)
 

@@ -33,7 +33,7 @@ class ChangePassword:
     revocations: Revocations
 
     async def __call__(self, principal: Principal, change: PasswordChange) -> NewSession:
-        """Raises PasswordWrongError, PasswordWeakError, LoginThrottledError (guessing by a stolen session)."""
+        """Raises PasswordWrongError, PasswordWeakError, LoginThrottledError."""
         if principal.credential is not CredentialKind.SESSION:
             raise PermissionDeniedError("Log in with a browser to change the password.")
         user = await self._verified(principal, change)

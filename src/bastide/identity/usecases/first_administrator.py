@@ -50,9 +50,7 @@ class EnsureFirstAdministrator:
             async with self.store.transaction() as unit:
                 await unit.people.add_user(user, password_hash)
                 await unit.people.add_organisation(Organisation(DEFAULT_ORGANISATION, "Bastide", now))
-                await unit.people.put_membership(
-                    Membership(user.id, DEFAULT_ORGANISATION, Role.SYSTEM_ADMIN)
-                )
+                await unit.people.put_membership(Membership(user.id, DEFAULT_ORGANISATION, Role.SYSTEM_ADMIN))
         except EmailTakenError:  # another process was first
             return None
         return FirstAdministrator(address, generated)

@@ -1,9 +1,9 @@
 """Slow down guessing without giving an attacker a way to lock somebody out.
 
-Counted are tries per (account, place) and per place, where a place is an address or, for IPv6, a /64. A browser
-that has logged in to the account before carries a device cookie and is counted apart, so that nothing others
-do can delay it; an address that the account has logged in from is not held up by failures for other accounts.
-There is no count per account alone: that would be the lock.
+Counted are tries per (account, place) and per place, where a place is an address or, for IPv6, a /64. A
+browser that has logged in to the account before carries a device cookie and is counted apart, so that nothing
+others do can delay it; an address that the account has logged in from is not held up by failures for other
+accounts. There is no count per account alone: that would be the lock.
 """
 
 from datetime import timedelta

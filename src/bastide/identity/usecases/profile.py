@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from bastide.identity.domain.errors import ResourceHiddenError
 from bastide.identity.domain.people import Organisation, User
-from bastide.identity.domain.principal import Principal
+from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.open_session import NewSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class Profiles:
             if organisation is None:
                 raise ResourceHiddenError("This organisation is gone.")
             return Profile(principal, organisation, await unit.people.user(principal.subject_id))
+
+    async def of_session(self, opened: NewSession) -> Profile:
+        """Of somebody who has just logged in."""
+        session = opened.session
+        async with self.store.reading() as unit:
+            standing = await unit.people.standing(session.user_id, session.organisation_id)
+        if standing is None:
+            raise ResourceHiddenError("This account is not active any more.")
+        principal = Principal(session.user_id, session.organisation_id, standing.role, CredentialKind.SESSION)
+        return await self.read(principal)
 
     async def update(
         self, principal: Principal, name: str | None = None, locale: str | None = None

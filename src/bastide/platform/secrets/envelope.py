@@ -1,7 +1,7 @@
 """Envelope encryption with AES-256-GCM (NIST SP 800-38D): a fresh data key per message, wrapped by a master.
 
-Layout: magic `BSE1`, one byte length and the master key's id, then nonce and wrapped data key (12 + 48 bytes),
-then nonce and ciphertext with its tag (12 + n + 16 bytes). Header and context are authenticated.
+Layout: magic `BSE1`, one byte length and the master key's id, then nonce and wrapped data key (12 + 48
+bytes), then nonce and ciphertext with its tag (12 + n + 16 bytes). Header and context are authenticated.
 """
 
 import secrets

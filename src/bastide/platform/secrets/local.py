@@ -19,7 +19,7 @@ _FILE = "keyring.json"
 
 class LocalKeyring:
     def __init__(self, root: bytes, masters: dict[str, bytes], signers: dict[str, bytes]) -> None:
-        """The last of `masters` and of `signers` is the one in use; the others open and verify what is old."""
+        """The last of `masters` and of `signers` is in use; the others open and verify what is old."""
         self._root = root
         self._masters = masters
         self._signers = {name: Ed25519PrivateKey.from_private_bytes(seed) for name, seed in signers.items()}
@@ -103,7 +103,8 @@ def _write(path: Path, content: dict[str, Any], *, replace: bool) -> None:
     """Atomic, and durable before it returns. Without `replace`, of two processes the first one wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=2)
         file.flush()
         os.fsync(file.fileno())
