@@ -1,0 +1,106 @@
+"""Tables of people, sessions and keys."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
+
+from bastide.platform.database.metadata import metadata
+from bastide.platform.database.types import JsonColumn, UtcDateTime
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("active", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+service_accounts = Table(
+    "service_accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_service_accounts_organisation_id", "organisation_id"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_memberships_organisation_id", "organisation_id"),
+)
+
+# `kind` is `group` or `department`: the same rows, named apart by the people who use them.
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("uq_groups_organisation_id_kind_name", "organisation_id", "kind", "name", unique=True),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", Text, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("subject_id", Text, primary_key=True),
+    Index("ix_group_members_subject_id", "subject_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Index("ix_sessions_user_id", "user_id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("scopes", JsonColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("allowed_models", JsonColumn(none_as_null=True)),
+    Column("allowed_collections", JsonColumn(none_as_null=True)),
+    Column("allowed_networks", JsonColumn(none_as_null=True)),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Index("ix_api_keys_organisation_id_created_at", "organisation_id", "created_at"),
+    Index("ix_api_keys_subject_id", "subject_id"),
+)

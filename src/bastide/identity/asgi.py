@@ -1,0 +1,174 @@
+"""The door: every request is authenticated once, before any route sees it. Deny by default.
+
+Raw ASGI: bodies pass through untouched. What is open without credentials is a list of exact routes and of
+folders of static files, handed in by the application and compared with `scope["path"]`, the very string that
+the router matches; never with a URL built from headers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bastide.identity.contract import Authenticator, Credentials
+from bastide.identity.domain.addresses import Network, address_in, client_address
+from bastide.identity.domain.errors import CsrfError, PendingError
+from bastide.identity.domain.principal import Principal
+from bastide.identity.domain.sessions import SESSION_COOKIE
+from bastide.kit.errors import BastideError, DeniedError, UnauthenticatedError, UnavailableError
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OPEN_WHILE_PENDING = frozenset(
+    {("GET", "/api/v1/me"), ("POST", "/api/v1/me/password"), ("POST", "/api/v1/auth/logout")}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoutes:
+    """What needs no credentials.
+
+    Attributes:
+        exact: (method, path); GET covers HEAD.
+        folders: paths that end in `/`, below which GET and HEAD are open: the page's static files.
+    """
+
+    exact: frozenset[tuple[str, str]]
+    folders: tuple[str, ...] = ()
+
+    def has(self, method: str, path: str) -> bool:
+        method = "GET" if method == "HEAD" else method
+        return (method, path) in self.exact or (method == "GET" and path.startswith(self.folders))
+
+
+class IdentityMiddleware:
+    """Puts `principal` and `client_address` into `scope["state"]`, or answers 401, 403 or 503 itself.
+
+    Behind trusted proxies, `scope["client"]` and `scope["scheme"]` become those of the client.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        public: PublicRoutes,
+        trusted_proxies: Sequence[Network] = (),
+    ) -> None:
+        self._app = app
+        self._authenticator = authenticator
+        self._public = public
+        self._trusted = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = _headers(scope)
+        scope = self._behind_proxies(scope, headers)
+        state = scope["state"]
+        path: str = scope["path"]
+        method: str = scope.get("method", "WEBSOCKET")
+        if not self._public.has(method, path):
+            try:
+                principal = await self._authenticator.authenticate(_credentials(scope, headers, method))
+                _require_nothing_pending(principal, method, path)
+            except (UnauthenticatedError, DeniedError, UnavailableError) as error:
+                await _refuse(error, scope, send)
+                return
+            state["principal"] = principal
+        await self._app(scope, receive, send)
+
+    def _behind_proxies(self, scope: Scope, headers: Mapping[bytes, str]) -> Scope:
+        """A copy of the scope that tells of the client, as far as the trusted proxies can be believed."""
+        peer: tuple[str, int] | None = scope.get("client")
+        peer_address = peer[0] if peer else None
+        address = client_address(peer_address, headers.get(b"x-forwarded-for"), self._trusted)
+        changed: Scope = {**scope, "state": {**scope.get("state", {}), "client_address": address}}
+        if address != peer_address:
+            changed["client"] = None if address is None else (address, 0)
+        if headers.get(b"x-forwarded-proto") == "https" and address_in(peer_address, self._trusted):
+            changed["scheme"] = {"http": "https", "ws": "wss"}.get(scope["scheme"], scope["scheme"])
+        return changed
+
+
+def _headers(scope: Scope) -> dict[bytes, str]:
+    """The last value of each header, except that repeated `X-Forwarded-For` lines are one list."""
+    found: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        text = value.decode("latin-1")
+        found[name] = f"{found[name]},{text}" if name == b"x-forwarded-for" and name in found else text
+    return found
+
+
+def _credentials(scope: Scope, headers: Mapping[bytes, str], method: str) -> Credentials:
+    unsafe = method not in _SAFE_METHODS
+    bearer = _bearer(headers)
+    cookie = _cookie(headers.get(b"cookie", ""), SESSION_COOKIE)
+    if scope["type"] == "websocket":
+        # A page cannot add a header to a handshake; the browser's own Origin header takes its place.
+        unsafe = False
+        if bearer is None and cookie is not None and not _same_origin(headers):
+            raise CsrfError("This page may not open a connection with your session.")
+    return Credentials(
+        bearer=bearer,
+        session_cookie=cookie,
+        csrf_header=headers.get(b"x-csrf-token"),
+        origin=scope["state"]["client_address"],
+        unsafe_method=unsafe,
+    )
+
+
+def _bearer(headers: Mapping[bytes, str]) -> str | None:
+    """`Authorization: Bearer …`, or `X-Api-Key` as clients of some model APIs send it."""
+    authorization = headers.get(b"authorization")
+    if authorization is None:
+        return headers.get(b"x-api-key")
+    scheme, _, value = authorization.partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
+def _cookie(header: str, name: str) -> str | None:
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return None
+
+
+def _same_origin(headers: Mapping[bytes, str]) -> bool:
+    host = headers.get(b"host", "")
+    return bool(host) and headers.get(b"origin", "").partition("://")[2] == host
+
+
+def _require_nothing_pending(principal: Principal, method: str, path: str) -> None:
+    if principal.pending is not None and (method, path) not in _OPEN_WHILE_PENDING:
+        raise PendingError("Change your password first.", pending=principal.pending)
+
+
+async def _refuse(error: BastideError, scope: Scope, send: Send) -> None:
+    status = _status(error)
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 4000 + status})
+        return
+    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+    body = json.dumps(_body(error, scope["path"])).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
+
+
+def _status(error: BastideError) -> int:
+    if isinstance(error, UnauthenticatedError):
+        return 401
+    return 403 if isinstance(error, DeniedError) else 503
+
+
+def _body(error: BastideError, path: str) -> object:
+    """OpenAI's error body where its clients read it, Bastide's elsewhere."""
+    if not path.startswith("/v1/"):
+        return {"error": {"code": error.code, "message": error.message, "details": error.details}}
+    kind = "authentication_error" if isinstance(error, UnauthenticatedError) else "permission_error"
+    code = "invalid_api_key" if isinstance(error, UnauthenticatedError) else error.code
+    return {"error": {"message": error.message, "type": kind, "param": None, "code": code}}

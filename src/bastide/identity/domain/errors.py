@@ -1,0 +1,112 @@
+"""The errors of the identity slice."""
+
+from bastide.kit.errors import (
+    ConflictError,
+    DeniedError,
+    InvalidError,
+    NotFoundError,
+    RateLimitedError,
+    UnauthenticatedError,
+)
+
+
+class CredentialsMissingError(UnauthenticatedError):
+    """The request has no key, session or token."""
+
+    code = "auth.missing"
+
+
+class KeyInvalidError(UnauthenticatedError):
+    """The API key, session or token is unknown or revoked."""
+
+    code = "auth.invalid"
+
+
+class CredentialsExpiredError(UnauthenticatedError):
+    """The API key, session or token has expired."""
+
+    code = "auth.expired"
+
+
+class CsrfError(UnauthenticatedError):
+    """An unsafe request by cookie came without the matching `X-CSRF-Token`."""
+
+    code = "auth.csrf"
+
+
+class LoginFailedError(UnauthenticatedError):
+    """Unknown e-mail, wrong password or inactive account: the answer does not say which."""
+
+    code = "auth.login_failed"
+
+
+class LoginThrottledError(RateLimitedError):
+    """Too many failed logins; `details["retry_after_s"]` says when to come back."""
+
+    code = "auth.throttled"
+
+
+class ScopeError(DeniedError):
+    """The API key's scopes do not cover this."""
+
+    code = "auth.scope"
+
+
+class PendingError(DeniedError):
+    """Something has to be done first; `details["pending"]` says what (`password`)."""
+
+    code = "auth.pending"
+
+
+class NetworkError(DeniedError):
+    """The API key may not be used from this address."""
+
+    code = "auth.network"
+
+
+class PermissionDeniedError(DeniedError):
+    """The role or the grants do not allow this."""
+
+    code = "permission.denied"
+
+
+class ResourceHiddenError(NotFoundError):
+    """There is no such thing, or none that the caller may know of."""
+
+    code = "not_found"
+
+
+class PasswordWeakError(InvalidError):
+    """The new password is too easy to guess; `details["reason"]` says why."""
+
+    code = "password.weak"
+
+
+class PasswordWrongError(InvalidError):
+    """The current password is not right."""
+
+    code = "password.wrong"
+
+
+class EmailInvalidError(InvalidError):
+    """Not an e-mail address."""
+
+    code = "user.email"
+
+
+class EmailTakenError(ConflictError):
+    """Someone has this e-mail address already."""
+
+    code = "user.exists"
+
+
+class KeyRequestError(InvalidError):
+    """An API key cannot be made like this; `details` name the field."""
+
+    code = "key.invalid"
+
+
+class KeyNotFoundError(NotFoundError):
+    """No API key of this id, or none that the caller may know of."""
+
+    code = "key.not_found"

@@ -1,0 +1,65 @@
+"""People, organisations and what ties them together."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastide.identity.domain.errors import EmailInvalidError
+from bastide.identity.domain.principal import Role
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A tenant. Nothing of it is visible to another."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, who may belong to several organisations. `email` is normalised."""
+
+    id: str
+    email: str
+    name: str
+    locale: str
+    created_at: datetime
+    active: bool = True
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person (or service account) in an organisation."""
+
+    user_id: str
+    organisation_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that a Principal needs of somebody active in an organisation."""
+
+    subject_id: str
+    organisation_id: str
+    role: Role
+    groups: frozenset[str]
+    departments: frozenset[str]
+    must_change_password: bool = False
+
+
+def normalise_email(text: str) -> str:
+    """The form under which an address is stored and looked up: trimmed, lower case.
+
+    Raises:
+        EmailInvalidError: not of the form local@domain, or longer than 254 characters (RFC 5321).
+    """
+    email = text.strip().lower()
+    if len(email) > 254 or not _EMAIL.fullmatch(email):
+        raise EmailInvalidError("This is not an e-mail address.", email=text[:254])
+    return email

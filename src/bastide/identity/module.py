@@ -1,0 +1,112 @@
+"""Builds the identity slice from its ports."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.types import ASGIApp
+
+from bastide.identity.adapters.argon2 import Argon2PasswordHasher
+from bastide.identity.adapters.sql import SqlIdentityStore
+from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
+from bastide.identity.contract import Authenticator, Policy
+from bastide.identity.domain.addresses import Network
+from bastide.identity.domain.principal import Principal
+from bastide.identity.http.auth import auth_router
+from bastide.identity.http.keys import keys_router
+from bastide.identity.usecases.authenticate import Authentication
+from bastide.identity.usecases.change_password import ChangePassword
+from bastide.identity.usecases.create_key import CreateKey
+from bastide.identity.usecases.credential_cache import CredentialCache
+from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
+from bastide.identity.usecases.log_in import LogIn
+from bastide.identity.usecases.log_out import LogOut
+from bastide.identity.usecases.login_throttle import LoginThrottle
+from bastide.identity.usecases.manage_keys import ManageKeys
+from bastide.identity.usecases.open_session import SessionOpener
+from bastide.identity.usecases.policy import TablePolicy
+from bastide.identity.usecases.profile import Profiles
+from bastide.identity.usecases.record_use import RecordUse
+from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.tokens import TokenHashes
+from bastide.kit.clock import Clock
+from bastide.kit.errors import UnavailableError
+from bastide.platform.cache.port import Cache
+from bastide.platform.database.port import Database
+from bastide.platform.secrets.port import Keyring
+
+_RECORD_EVERY_S = 30.0
+_log = structlog.get_logger()
+
+
+class Identity:
+    """Everything that the application mounts and calls.
+
+    Args:
+        local_token: accepted as a bearer token for the command line of this machine; None = there is none.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        cache: Cache,
+        keyring: Keyring,
+        clock: Clock,
+        local_token: str | None = None,
+    ) -> None:
+        store = SqlIdentityStore(database, clock)
+        hashes = TokenHashes(keyring)
+        hasher = Argon2PasswordHasher()
+        credentials = CredentialCache(clock)
+        throttle = LoginThrottle(cache, clock)
+        sessions = SessionOpener(store, hashes, clock)
+        self._revocations = Revocations(credentials, cache)
+        self._record_use = RecordUse(store, credentials, clock)
+        self._authentication = Authentication(store, hashes, credentials, clock, local_token)
+        self.policy: Policy = TablePolicy()
+        self.authenticator: Authenticator = self._authentication
+        self.local_principal = self._authentication.local_principal
+        self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
+        self.create_key = CreateKey(store, self.policy, hashes, clock)
+        self._keys = ManageKeys(store, self.policy, self._revocations, clock)
+        self._log_in = LogIn(store, hasher, hashes, throttle, sessions)
+        self._log_out = LogOut(store, self._revocations)
+        self._password = ChangePassword(store, hasher, hashes, throttle, sessions, self._revocations)
+        self._profiles = Profiles(store)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
+        """For the platform's API; every route but `POST /api/v1/auth/login` needs a principal."""
+        return [
+            auth_router(self._log_in, self._log_out, self._password, self._profiles, principal),
+            keys_router(self.create_key, self._keys, principal),
+        ]
+
+    def protect(
+        self, app: ASGIApp, public: PublicRoutes, trusted_proxies: Sequence[Network] = ()
+    ) -> IdentityMiddleware:
+        """The door around the whole application."""
+        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies)
+
+    async def start(self) -> None:
+        """Hear the revocations of other processes; write down now and then what was used."""
+        self._tasks = [
+            asyncio.create_task(self._revocations.listen(), name="identity-revocations"),
+            asyncio.create_task(self._keep_records(), name="identity-records"),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self._record_use()
+
+    async def _keep_records(self) -> None:
+        while True:
+            await asyncio.sleep(_RECORD_EVERY_S)
+            try:
+                await self._record_use()
+            except UnavailableError as error:
+                _log.warning("identity.use_not_recorded", error=str(error))

@@ -1,0 +1,64 @@
+"""Change one's own password; every session of the person ends but a new one for the browser that asked."""
+
+from dataclasses import dataclass, replace
+
+from bastide.identity.domain.errors import PasswordWrongError, PermissionDeniedError
+from bastide.identity.domain.passwords import check_password
+from bastide.identity.domain.people import User
+from bastide.identity.domain.principal import CredentialKind, Principal
+from bastide.identity.ports import IdentityStore, PasswordHasher
+from bastide.identity.usecases.login_throttle import LoginThrottle
+from bastide.identity.usecases.open_session import NewSession, SessionOpener
+from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.tokens import TokenHashes
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """`address` and `user_agent` are those of the browser that asks."""
+
+    current: str
+    new: str
+    address: str | None
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    store: IdentityStore
+    hasher: PasswordHasher
+    hashes: TokenHashes
+    throttle: LoginThrottle
+    sessions: SessionOpener
+    revocations: Revocations
+
+    async def __call__(self, principal: Principal, change: PasswordChange) -> NewSession:
+        """Raises PasswordWrongError, PasswordWeakError, LoginThrottledError."""
+        if principal.credential is not CredentialKind.SESSION:
+            raise PermissionDeniedError("Log in with a browser to change the password.")
+        user = await self._verified(principal, change)
+        check_password(change.new, user.email)
+        if change.new == change.current:
+            raise PasswordWrongError("The new password is the old one.", reason="same")
+        new_hash = await self.hasher.hash(change.new)
+        changed = replace(user, must_change_password=False)
+        async with self.store.transaction() as unit:
+            await unit.people.set_password_hash(user.id, new_hash)
+            await unit.people.update_user(changed)
+            await unit.sessions.delete([session.id for session in await unit.sessions.of_user(user.id)])
+            opened = await self.sessions.open_in(
+                unit, changed, principal.organisation_id, change.address, change.user_agent
+            )
+        await self.revocations.subject(user.id)
+        return opened
+
+    async def _verified(self, principal: Principal, change: PasswordChange) -> User:
+        async with self.store.reading() as unit:
+            user = await unit.people.user(principal.subject_id)
+            password_hash = await unit.people.password_hash(principal.subject_id)
+        account = self.hashes.throttle(principal.subject_id)
+        await self.throttle.admit(account, change.address, principal.session_id)
+        if user is None or not await self.hasher.verify(change.current, password_hash):
+            raise PasswordWrongError("The current password is not right.")
+        await self.throttle.succeeded(account, change.address, principal.session_id)
+        return user

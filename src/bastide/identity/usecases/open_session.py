@@ -1,0 +1,64 @@
+"""Open a browser session for somebody who has just proved who they are."""
+
+import secrets
+from dataclasses import dataclass
+
+from bastide.identity.domain.errors import LoginFailedError
+from bastide.identity.domain.people import User
+from bastide.identity.domain.sessions import ABSOLUTE, Session, new_session_token
+from bastide.identity.ports import IdentityStore, Unit
+from bastide.identity.usecases.tokens import TokenHashes
+from bastide.kit.clock import Clock
+from bastide.kit.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """The only moment at which the secrets of a session are known.
+
+    Attributes:
+        token: for the HttpOnly cookie.
+        csrf: for the cookie that the page reads.
+        device: for the long-lived cookie that tells this browser apart at the next login.
+    """
+
+    user: User
+    session: Session
+    token: str
+    csrf: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpener:
+    store: IdentityStore
+    hashes: TokenHashes
+    clock: Clock
+
+    async def open(self, user: User, address: str | None, user_agent: str) -> NewSession:
+        """Raises LoginFailedError for somebody who belongs to no organisation."""
+        async with self.store.transaction() as unit:
+            memberships = await unit.people.memberships(user.id)
+            if not memberships:
+                raise LoginFailedError("This account does not belong to an organisation any more.")
+            return await self.open_in(unit, user, memberships[0].organisation_id, address, user_agent)
+
+    async def open_in(
+        self, unit: Unit, user: User, organisation_id: str, address: str | None, user_agent: str
+    ) -> NewSession:
+        """Within the caller's transaction."""
+        now = self.clock.now()
+        token, nonce = new_session_token(), secrets.token_hex(8)
+        session = Session(
+            new_id("ses"),
+            user.id,
+            organisation_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE,
+            address=address or "",
+            user_agent=user_agent[:300],
+        )
+        await unit.sessions.add(session, self.hashes.session(token))
+        device = f"{user.id}.{nonce}.{self.hashes.device(user.id, nonce)}"
+        return NewSession(user, session, token, self.hashes.csrf(token), device)

@@ -1,0 +1,52 @@
+"""What people see and change of themselves."""
+
+from dataclasses import dataclass, replace
+
+from bastide.identity.domain.errors import ResourceHiddenError
+from bastide.identity.domain.people import Organisation, User
+from bastide.identity.domain.principal import CredentialKind, Principal
+from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.open_session import NewSession
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`user` is None for a service account or the system."""
+
+    principal: Principal
+    organisation: Organisation
+    user: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    store: IdentityStore
+
+    async def read(self, principal: Principal) -> Profile:
+        async with self.store.reading() as unit:
+            organisation = await unit.people.organisation(principal.organisation_id)
+            if organisation is None:
+                raise ResourceHiddenError("This organisation is gone.")
+            return Profile(principal, organisation, await unit.people.user(principal.subject_id))
+
+    async def of_session(self, opened: NewSession) -> Profile:
+        """Of somebody who has just logged in."""
+        session = opened.session
+        async with self.store.reading() as unit:
+            standing = await unit.people.standing(session.user_id, session.organisation_id)
+        if standing is None:
+            raise ResourceHiddenError("This account is not active any more.")
+        principal = Principal(session.user_id, session.organisation_id, standing.role, CredentialKind.SESSION)
+        return await self.read(principal)
+
+    async def update(
+        self, principal: Principal, name: str | None = None, locale: str | None = None
+    ) -> Profile:
+        """None leaves a field as it is."""
+        async with self.store.transaction() as unit:
+            user = await unit.people.user(principal.subject_id)
+            if user is None:
+                raise ResourceHiddenError("Only people have a profile.")
+            changed = replace(user, name=name or user.name, locale=locale or user.locale)
+            await unit.people.update_user(changed)
+        return await self.read(principal)

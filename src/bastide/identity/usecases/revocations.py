@@ -1,0 +1,61 @@
+"""Revocations: effective in this process at once, and in every other one as fast as the cache tells it."""
+
+import asyncio
+
+import structlog
+
+from bastide.identity.usecases.credential_cache import CredentialCache
+from bastide.kit.errors import UnavailableError
+from bastide.platform.cache.port import Cache
+
+_CHANNEL = "identity:revoked"
+_RETRY_S = 0.25
+_log = structlog.get_logger()
+
+
+class Revocations:
+    """Tells, and listens. Call after the commit that revokes."""
+
+    def __init__(self, credentials: CredentialCache, cache: Cache) -> None:
+        self._credentials = credentials
+        self._cache = cache
+
+    async def credential(self, *credential_ids: str) -> None:
+        """Keys or sessions that are gone, by id."""
+        await self._announce("credential", credential_ids)
+
+    async def subject(self, *subject_ids: str) -> None:
+        """People or service accounts whose role, groups or activity changed."""
+        await self._announce("subject", subject_ids)
+
+    async def _announce(self, kind: str, ids: tuple[str, ...]) -> None:
+        for one in ids:
+            self._apply(kind, one)
+        for one in ids:
+            await self._cache.publish(_CHANNEL, f"{kind} {one}".encode())
+
+    def _apply(self, kind: str, revoked_id: str) -> None:
+        if kind == "credential":
+            self._credentials.revoke(credential_id=revoked_id)
+        else:
+            self._credentials.revoke(subject_id=revoked_id)
+
+    async def listen(self) -> None:
+        """Follow the other processes until cancelled.
+
+        While the channel is down nothing is cached, so that every check asks the database.
+        """
+        while True:
+            try:
+                await self._follow()
+            except UnavailableError as error:
+                _log.warning("identity.revocations_unheard", error=str(error))
+            self._credentials.suspend()
+            await asyncio.sleep(_RETRY_S)
+
+    async def _follow(self) -> None:
+        async with self._cache.subscribe(_CHANNEL) as messages:
+            self._credentials.resume()
+            async for _, message in messages:
+                kind, _, revoked_id = message.decode().partition(" ")
+                self._apply(kind, revoked_id)
