@@ -1,0 +1,145 @@
+"""One request and its answer, over the ASGI callables."""
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Self
+
+from bastide.gateway.asgi.types import Receive, Scope, Send
+from bastide.gateway.domain.errors import RequestTooLargeError
+from bastide.gateway.usecases.scope import CancelScope
+from bastide.identity.contract import Principal
+from bastide.kit.errors import UnauthenticatedError
+
+JSON = b"application/json"
+EVENT_STREAM = b"text/event-stream; charset=utf-8"
+NO_BUFFERING = ((b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection: nobody is left to tell."""
+
+
+class Exchange:
+    """Reads the request and writes the answer; `started` once a head has been sent."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.receive = receive
+        self._send = send
+        self.started = False
+        state = scope.setdefault("state", {})
+        self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
+        self.extra_headers: list[tuple[bytes, bytes]] = []
+        self._principal: Principal | None = state.get("principal")
+
+    @property
+    def principal(self) -> Principal:
+        """Raises UnauthenticatedError: no middleware has said who asks."""
+        if self._principal is None:
+            raise UnauthenticatedError("Send an API key: Authorization: Bearer sk-bastide-….")
+        return self._principal
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of that (lower case) name."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return str(value, "latin-1")
+        return None
+
+    async def body(self, max_bytes: int) -> bytes:
+        """The whole request body. Raises RequestTooLargeError, before reading it where its length is said."""
+        if (length := self.header(b"content-length")) and length.isdigit() and int(length) > max_bytes:
+            raise _too_large(max_bytes)
+        message = await self.receive()
+        body: bytes = message.get("body", b"")
+        if (
+            message["type"] == "http.request"
+            and not message.get("more_body", False)
+            and len(body) <= max_bytes
+        ):
+            return body
+        return await self._rest_of_body(message, max_bytes)
+
+    async def _rest_of_body(self, message: Mapping[str, object], max_bytes: int) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            piece = message.get("body", b"")
+            assert isinstance(piece, bytes)  # noqa: S101  # the ASGI specification says so; narrows the type
+            pieces.append(piece)
+            size += len(piece)
+            if size > max_bytes:
+                raise _too_large(max_bytes)
+            if not message.get("more_body", False):
+                return b"".join(pieces)
+            message = await self.receive()
+
+    async def start(
+        self, status: int, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        """Send the head; the body follows by `write`."""
+        self.started = True
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", content_type),
+                    (b"x-request-id", self.request_id.encode("latin-1")),
+                    *headers,
+                    *self.extra_headers,
+                ],
+            }
+        )
+
+    async def write(self, data: bytes, *, last: bool = False) -> None:
+        await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    async def answer(
+        self,
+        status: int,
+        body: bytes,
+        *,
+        content_type: bytes = JSON,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
+        """A whole answer at once."""
+        length = (b"content-length", str(len(body)).encode())
+        await self.start(status, content_type, (length, *headers))
+        await self.write(body, last=True)
+
+    def while_connected(self) -> "WhileConnected":
+        """Cancels what runs inside as soon as the client is gone, and raises ClientGoneError instead."""
+        return WhileConnected(self.receive)
+
+
+class WhileConnected:
+    """See `Exchange.while_connected`. Use it after the request's body has been read."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+
+    async def __aenter__(self) -> Self:
+        self._scope = CancelScope()
+        self._watch = asyncio.create_task(self._wait_for_disconnect())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watch.cancel()
+        if await self._scope.close(kind):
+            raise ClientGoneError from error
+
+    async def _wait_for_disconnect(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._scope.cancel()
+
+
+def _too_large(max_bytes: int) -> RequestTooLargeError:
+    return RequestTooLargeError(f"The request body is larger than {max_bytes} bytes.", max_bytes=max_bytes)

@@ -1,0 +1,125 @@
+"""The POST routes: decide who answers (documents, the reader, a provider) and write the answer."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+
+from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
+from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
+from bastide.gateway.asgi.exchange import Exchange
+from bastide.gateway.asgi.relay import relay
+from bastide.gateway.contract import ChatMessage
+from bastide.gateway.domain.call import Call, Operation, optional, read_call, required
+from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.errors import UnsupportedError
+from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.read import read_conversation
+from bastide.identity.contract import Principal, ScopeError
+from bastide.kit.clock import Clock
+from bastide.kit.json import Json, JsonObject
+from bastide.models.contract import Reader
+
+_SCOPES = {Operation.CHAT: "chat", Operation.COMPLETIONS: "chat", Operation.EMBEDDINGS: "embeddings"}
+_NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Most bytes of a request and of an answer that is not streamed."""
+
+    max_request_bytes: int = 32 << 20
+    max_answer_bytes: int = 64 << 20
+
+
+class _Message(msgspec.Struct):
+    role: str
+    content: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
+    """The request's `bastide` member."""
+
+    collections: list[str] = []
+    filters: dict[str, object] = {}
+    top_k: int = 8
+
+
+class Inference:
+    """Handlers of the inference routes."""
+
+    def __init__(
+        self,
+        catalogue: LiveCatalogue,
+        pipeline: Pipeline,
+        reader: Reader,
+        answers: Answers,
+        clock: Clock,
+        sizes: Sizes,
+    ) -> None:
+        self._catalogue = catalogue
+        self._pipeline = pipeline
+        self._reader = reader
+        self._answers = answers
+        self._clock = clock
+        self._sizes = sizes
+
+    def handler(self, operation: Operation) -> Callable[[Exchange], Awaitable[None]]:
+        """The handler of one route."""
+
+        async def handle(exchange: Exchange) -> None:
+            principal = exchange.principal
+            _require_scope(principal, _SCOPES[operation])
+            body = await exchange.body(self._sizes.max_request_bytes)
+            await self._answer(exchange, read_call(principal, operation, body, exchange.request_id))
+
+        return handle
+
+    async def _answer(self, exchange: Exchange, call: Call) -> None:
+        grounded = optional(call.members, "bastide", _Grounded)
+        if grounded is None and call.model != READER:
+            await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
+            return
+        self._catalogue.find(call.principal, call.model)
+        if call.operation is not Operation.CHAT:
+            raise UnsupportedError(f"{call.model!r} answers chat completions only.", param="model")
+        messages = _messages(call)
+        events: AsyncIterator[AnswerEvent]
+        if grounded is None:
+            events = read_conversation(self._reader, messages)
+        else:
+            events = self._answers.answer(call.principal, _request(call, messages, grounded))
+        await self._write(exchange, call, events)
+
+    async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
+        envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)
+        write = answer_streamed if call.stream else answer_whole
+        # Closing the iterator is what cancels the model; only generators can be closed.
+        closing = aclosing(cast("AsyncGenerator[AnswerEvent]", events))
+        async with exchange.while_connected(), closing:
+            await write(exchange, events, envelope)
+
+
+def _require_scope(principal: Principal, scope: str) -> None:
+    if principal.scopes and scope not in principal.scopes:
+        raise ScopeError(f"This API key's scopes do not include {scope!r}.", scope=scope)
+
+
+def _messages(call: Call) -> list[ChatMessage]:
+    found = required(call.members, "messages", list[_Message])
+    return [
+        ChatMessage(message.role, cast("Json", msgspec.json.decode(message.content))) for message in found
+    ]
+
+
+def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> AnswerRequest:
+    extra = {
+        name: cast("Json", msgspec.json.decode(raw))
+        for name, raw in call.members.items()
+        if name not in _NOT_EXTRA
+    }
+    filters = cast("JsonObject", grounded.filters)
+    return AnswerRequest(call.model, messages, grounded.collections, filters, grounded.top_k, extra)

@@ -1,0 +1,87 @@
+"""Passes a provider's answer on: whole, or event by event as it comes."""
+
+from bastide.gateway.asgi.errors import event_of
+from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
+from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
+from bastide.gateway.usecases.pipeline import Pipeline, Reply, error_words
+from bastide.kit.errors import BastideError
+
+_PASSED_HEADERS = ("retry-after", "openai-processing-ms")
+
+
+async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answer_bytes: int) -> None:
+    """Ask the model and pass its answer on; a client that goes away cancels the model at once."""
+    async with exchange.while_connected(), pipeline.open(call) as reply:
+        if reply.streams and reply.status == 200:
+            await _relay_stream(exchange, StreamFilter(reply, wants_usage=call.wants_usage))
+        else:
+            await _relay_whole(exchange, reply, max_answer_bytes)
+
+
+async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) -> None:
+    body = await reply.read(max_bytes=max_answer_bytes)
+    if reply.status < 300:
+        reply.meter.whole(body)
+    elif not body.lstrip().startswith(b'{"error"'):
+        raise UpstreamRefusedError(error_words(body), status=reply.status)
+    headers = [
+        (name.encode(), reply.headers[name].encode("latin-1"))
+        for name in _PASSED_HEADERS
+        if name in reply.headers
+    ]
+    content_type = reply.headers.get("content-type", "application/json").encode("latin-1")
+    await exchange.answer(reply.status, body, content_type=content_type, headers=headers)
+
+
+async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
+    """Each event as soon as it is whole. The head is sent before the first one, so what goes wrong after it
+    is told by an event with `error`.
+    """
+    await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
+    try:
+        while (passed := await stream.next()) is not None:
+            if passed:
+                await exchange.write(passed)
+    except BastideError as error:
+        await exchange.write(event_of(error), last=True)
+    else:
+        await exchange.write(b"", last=True)
+
+
+class StreamFilter:
+    """The events of a reply that the client is to see, in their own bytes, counted as they pass.
+
+    Args:
+        wants_usage: otherwise the usage event, which we asked for and the client did not, is kept back.
+    """
+
+    def __init__(self, reply: Reply, *, wants_usage: bool) -> None:
+        self._reply = reply
+        self._wants_usage = wants_usage
+        self._splitter = EventSplitter()
+        self._ended = False
+
+    async def next(self) -> bytes | None:
+        """The next whole events, maybe none yet (empty); None at the end.
+
+        Raises:
+            UpstreamBrokenError: the stream stopped before `[DONE]`, or carried what is no event.
+        """
+        if chunk := await self._reply.chunk():
+            return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
+        if not self._ended:
+            raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
+        return None
+
+    def _passes(self, event: bytes) -> bool:
+        data = data_of(event)
+        if data is None:
+            return True
+        if data == DONE:
+            self._ended = True
+            return True
+        note = self._reply.meter.event(data)
+        self._ended = self._ended or note.error
+        return self._wants_usage or not note.only_usage

@@ -1,0 +1,123 @@
+"""Finds out which models the providers serve, at start and from time to time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
+from bastide.gateway.ports import Upstream, UpstreamRequest
+from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.gateway.usecases.requests import headers_for
+from bastide.kit.errors import UnavailableError
+
+LOCAL_SERVERS = {"ollama": 11434, "vllm": 8000, "llama.cpp": 8080, "lmstudio": 1234}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredProvider:
+    """A provider of the settings. `models` empty: what its server lists."""
+
+    provider: Provider
+    models: tuple[str, ...] = ()
+
+
+class _Listed(msgspec.Struct):
+    id: str
+    max_model_len: int | None = None
+
+
+class _Listing(msgspec.Struct):
+    data: list[_Listed]
+
+
+def local_servers() -> list[ConfiguredProvider]:
+    """The model servers that people run on their own machine, at their usual ports."""
+    return [
+        ConfiguredProvider(
+            Provider(name, ProviderKind.OPENAI, f"http://127.0.0.1:{port}/v1", source=Source.DISCOVERED)
+        )
+        for name, port in LOCAL_SERVERS.items()
+    ]
+
+
+class Discovery:
+    """Keeps the catalogue's parts of the given providers up to date.
+
+    A configured provider that does not answer keeps the models that it last listed (they are marked as not
+    available); one that was only found vanishes with its server.
+    """
+
+    def __init__(
+        self,
+        catalogue: LiveCatalogue,
+        upstream: Upstream,
+        providers: Sequence[ConfiguredProvider],
+        *,
+        timeout_s: float = 2.0,
+        every_s: float = 20.0,
+    ) -> None:
+        self._catalogue = catalogue
+        self._upstream = upstream
+        self._providers = providers
+        self._timeout_s = timeout_s
+        self._every_s = every_s
+        self._log = structlog.get_logger("bastide.gateway")
+        for configured in providers:
+            if configured.models:
+                names = [_Listed(name) for name in configured.models]
+                catalogue.put(configured.provider.name, _models(configured.provider, names))
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(self._every_s)
+
+    async def refresh(self) -> None:
+        """Ask every provider once, all at the same time."""
+        async with asyncio.TaskGroup() as group:
+            for configured in self._providers:
+                group.create_task(self._refresh(configured))
+
+    async def _refresh(self, configured: ConfiguredProvider) -> None:
+        provider = configured.provider
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                listed = await self._list(provider)
+        except (UnavailableError, TimeoutError, msgspec.DecodeError) as error:
+            self._catalogue.mark(provider.name, reachable=False)
+            if provider.source is Source.DISCOVERED:
+                self._catalogue.put(provider.name, ())
+            else:
+                self._log.warning("provider.unreachable", provider=provider.name, error=str(error))
+            return
+        self._catalogue.mark(provider.name, reachable=True)
+        if configured.models:
+            lengths = {item.id: item.max_model_len for item in listed}
+            listed = [_Listed(name, lengths.get(name)) for name in configured.models]
+        self._catalogue.put(provider.name, _models(provider, listed))
+
+    async def _list(self, provider: Provider) -> list[_Listed]:
+        request = UpstreamRequest("GET", f"{provider.base_url}/models", headers_for(provider))
+        async with self._upstream.send(request) as reply:
+            body = await reply.read(max_bytes=4 << 20)
+            if reply.status != 200:
+                raise UnavailableError(
+                    f"{provider.name} answered {reply.status} to a request for its models."
+                )
+        return msgspec.json.decode(body, type=_Listing).data
+
+
+def _models(provider: Provider, listed: Sequence[_Listed]) -> list[Model]:
+    return [
+        Model(
+            item.id,
+            (Deployment(f"{provider.name}/{item.id}", provider, item.id),),
+            provider.name,
+            item.max_model_len,
+        )
+        for item in listed
+    ]

@@ -1,0 +1,30 @@
+"""The built-in reader as a model: it answers with sentences of the conversation's own text."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from bastide.gateway.contract import ChatMessage, Finished, TokenDelta, Usage
+from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.tokens import estimate_tokens
+from bastide.gateway.usecases.conversation import question_and_passages
+from bastide.models.contract import Reader
+
+_NOTHING = {
+    "fr": "Le texte donné ne répond pas à cette question.",
+    "en": "The given text does not answer this question.",
+}
+
+
+async def read_conversation(
+    reader: Reader, messages: Sequence[ChatMessage]
+) -> AsyncIterator[TokenDelta | Finished]:
+    """The sentences that answer, best first, one delta each; or one sentence that says that none does."""
+    question, passages = question_and_passages(messages)
+    reading = await asyncio.to_thread(reader.read, question, passages)
+    texts = [quote.text for quote in reading.quotes] or [_NOTHING.get(reading.language, _NOTHING["en"])]
+    for index, text in enumerate(texts):
+        yield TokenDelta(text if index == 0 else f" {text}")
+    asked = sum(len(passage.text.encode()) for passage in passages) + len(question.encode())
+    answered = sum(len(text.encode()) for text in texts)
+    usage = Usage(estimate_tokens(asked), estimate_tokens(answered), estimated=True)
+    yield Finished("stop", usage, READER)
