@@ -2,8 +2,8 @@
 
 import asyncio
 import errno
-import socket
 import signal
+import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bastide.app.cli import documents, doctor, keys, questions, server, setup
+from bastide.app.cli import doctor, documents, keys, questions, server, setup
 from bastide.app.cli.context import Invocation
 from bastide.app.cli.output import out
 from bastide.app.version import VERSION
