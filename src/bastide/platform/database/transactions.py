@@ -1,13 +1,14 @@
 """What both databases do around a transaction: commit or roll back whatever happens, then call back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.platform.database.hooks import collecting
+from bastide.platform.uninterrupted import uninterrupted
 
 
 class Nesting:
@@ -40,25 +41,16 @@ async def committing(connection: AsyncConnection) -> AsyncGenerator[AsyncConnect
         try:
             yield connection
         except BaseException:
-            await _to_the_end(connection.rollback())
+            await uninterrupted(connection.rollback())
             raise
-        await _to_the_end(_commit(connection))
-    for callback in callbacks:
-        callback()
+        await uninterrupted(_commit(connection, callbacks))
 
 
-async def _commit(connection: AsyncConnection) -> None:
+async def _commit(connection: AsyncConnection, callbacks: list[Callable[[], None]]) -> None:
     try:
         await connection.commit()
     except BaseException:
         await connection.rollback()
         raise
-
-
-async def _to_the_end(ending: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.ensure_future(ending)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    for callback in callbacks:
+        callback()

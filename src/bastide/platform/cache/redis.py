@@ -1,0 +1,115 @@
+"""The cache in Redis or Valkey, shared by every process."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import redis.asyncio
+import structlog
+from redis.exceptions import RedisError, ResponseError
+
+from bastide.platform.cache.errors import CacheUnavailableError, NotACounterError
+from bastide.platform.cache.mailbox import Mailbox
+
+_CONNECT_TIMEOUT_S = 2
+_ANSWER_TIMEOUT_S = 5
+_RECONNECT_PAUSE_S = 0.5
+
+# One round trip, and no moment in which the counter exists without its time to live.
+_INCREMENT = """
+local missing = redis.call('EXISTS', KEYS[1]) == 0
+local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+if missing and ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return count
+"""
+
+log = structlog.get_logger()
+
+
+class RedisCache:
+    def __init__(self, url: str) -> None:
+        """`redis://…`, or `rediss://…` for TLS."""
+        self._client: Any = redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # **kwargs
+            url,
+            socket_connect_timeout=_CONNECT_TIMEOUT_S,
+            socket_timeout=_ANSWER_TIMEOUT_S,
+            health_check_interval=30,
+        )
+        self._increment = self._client.register_script(_INCREMENT)
+        self._mailboxes: set[Mailbox] = set()
+
+    async def get(self, key: str) -> bytes | None:
+        with _translated():
+            return await self._client.get(key)
+
+    async def set(self, key: str, value: bytes, *, ttl_s: float | None = None) -> None:
+        with _translated():
+            await self._client.set(key, value, px=_milliseconds(ttl_s))
+
+    async def add(self, key: str, value: bytes, *, ttl_s: float) -> bool:
+        with _translated():
+            return bool(await self._client.set(key, value, px=_milliseconds(ttl_s), nx=True))
+
+    async def delete(self, *keys: str) -> int:
+        with _translated():
+            return await self._client.delete(*keys) if keys else 0
+
+    async def increment(self, key: str, by: int = 1, *, ttl_s: float | None = None) -> int:
+        with _translated():
+            return await self._increment(keys=[key], args=[by, _milliseconds(ttl_s) or ""])
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        with _translated():
+            await self._client.publish(channel, message)
+
+    @asynccontextmanager
+    async def subscribe(self, *channels: str) -> AsyncGenerator[Mailbox]:
+        mailbox = Mailbox()
+        async with self._client.pubsub() as pubsub:
+            with _translated():
+                await pubsub.subscribe(*channels)
+                for _ in channels:  # each is confirmed: nothing published from now on is missed
+                    await pubsub.get_message(timeout=_ANSWER_TIMEOUT_S)
+            reader = asyncio.create_task(_pump(pubsub, mailbox))
+            self._mailboxes.add(mailbox)
+            try:
+                yield mailbox
+            finally:
+                self._mailboxes.discard(mailbox)
+                reader.cancel()
+                await asyncio.wait([reader])
+
+    async def close(self) -> None:
+        for mailbox in self._mailboxes:
+            mailbox.close()
+        await self._client.aclose()
+
+
+async def _pump(pubsub: Any, mailbox: Mailbox) -> None:
+    """Server to mailbox. A lost connection is made again, with its subscriptions."""
+    while True:
+        try:
+            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
+        except RedisError as error:
+            log.warning("cache.subscription_lost", error=str(error))
+            await asyncio.sleep(_RECONNECT_PAUSE_S)
+            continue
+        if message is not None:
+            mailbox.put(message["channel"].decode(), message["data"])
+
+
+def _milliseconds(ttl_s: float | None) -> int | None:
+    return None if ttl_s is None else max(1, round(ttl_s * 1000))
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    try:
+        yield
+    except ResponseError as error:
+        if "not an integer" in str(error):
+            raise NotACounterError("The value of this key is not a number.") from error
+        raise CacheUnavailableError(f"The cache refuses: {error}.") from error
+    except (RedisError, OSError) as error:
+        raise CacheUnavailableError("The cache does not answer.") from error

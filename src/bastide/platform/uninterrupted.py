@@ -1,0 +1,25 @@
+"""Work that must reach its end even when the task that asked for it is cancelled."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Await the work; a cancellation is raised only once it has ended, whatever its result.
+
+    For commits, and for threads that use a file which the cancelled task is about to close.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that it is not reported as forgotten
+        raise

@@ -1,0 +1,38 @@
+import asyncio
+
+import pytest
+
+from bastide.platform.uninterrupted import uninterrupted
+
+
+async def test_the_result_comes_back() -> None:
+    assert await uninterrupted(asyncio.sleep(0, "result")) == "result"
+
+
+async def test_an_error_comes_back() -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await uninterrupted(fail())
+
+
+async def test_a_cancellation_waits_for_the_end_even_when_repeated() -> None:
+    started, release, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        started.set()
+        await release.wait()
+        ended.set()
+        raise ZeroDivisionError  # nobody is told, and nothing complains about it
+
+    task = asyncio.create_task(uninterrupted(work()))
+    await started.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+        assert not task.done()
+    release.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
