@@ -1,0 +1,71 @@
+"""Opens the adapter that each URL of the settings names."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bastide.app.settings import Settings
+from bastide.kit.clock import Clock
+from bastide.platform.bus.memory import MemoryBus
+from bastide.platform.bus.port import Bus
+from bastide.platform.cache.memory import MemoryCache
+from bastide.platform.cache.port import Cache
+from bastide.platform.cache.redis import RedisCache
+from bastide.platform.database.engine import open_database
+from bastide.platform.database.migrate import upgrade
+from bastide.platform.database.port import Database
+from bastide.platform.objects.directory import open_directory
+from bastide.platform.objects.port import ObjectStore
+from bastide.platform.outbox.port import Outbox, Relay
+from bastide.platform.outbox.sql import SqlOutbox, SqlRelay
+
+_MIGRATIONS = "bastide.app:migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """The platform's adapters, open."""
+
+    database: Database
+    cache: Cache
+    objects: ObjectStore
+    bus: Bus
+    outbox: Outbox
+    relay: Relay
+
+
+def path_of(url: str) -> Path:
+    """The directory that `file:///path` or `edge:///path` names."""
+    return Path(unquote(urlsplit(url).path))
+
+
+def _open_cache(url: str) -> Cache:
+    return MemoryCache() if urlsplit(url).scheme == "memory" else RedisCache(url)
+
+
+@asynccontextmanager
+async def open_backends(settings: Settings, clock: Clock) -> AsyncGenerator[Backends]:
+    """Migrate the database, then open everything; closed in the opposite order.
+
+    Raises:
+        SchemaTooNewError: a newer Bastide has migrated this database.
+        UnavailableError: a server does not answer.
+    """
+    await upgrade(settings.database, _MIGRATIONS)
+    async with AsyncExitStack() as stack:
+        database = open_database(settings.database)
+        stack.push_async_callback(database.close)
+        cache = _open_cache(settings.cache_url)
+        stack.push_async_callback(cache.close)
+        bus = MemoryBus()
+        relay = SqlRelay(database, clock)
+        yield Backends(
+            database=database,
+            cache=cache,
+            objects=open_directory(path_of(settings.objects)),
+            bus=bus,
+            outbox=SqlOutbox(relay.wake),
+            relay=relay,
+        )
