@@ -1,6 +1,7 @@
-"""The type of what JSON can hold."""
+"""JSON values as Python sees them."""
 
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-JsonObject: TypeAlias = "dict[str, Json]"
+# Union, not |: the name of the alias inside it is a string at run time.
+Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]  # noqa: UP007
+JsonObject: TypeAlias = dict[str, Json]

@@ -1,4 +1,4 @@
-"""`bastide key …`"""
+"""`bastide key`: make, list and revoke API keys."""
 
 from typing import Annotated
 

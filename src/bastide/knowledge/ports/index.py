@@ -1,97 +1,14 @@
-"""What the documents service needs from outside."""
+"""The index port: dense and lexical candidates, with permissions and filters inside the query."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from bastide.kit.json import JsonObject
-from bastide.knowledge.domain.extraction import ExtractedText
 from bastide.knowledge.domain.filters import Condition
-from bastide.models.contract import Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class ParseLimits:
-    """What one document may cost. Passing a limit fails that document only."""
-
-    timeout_s: float = 600.0
-    memory_mb: int = 1536
-    max_pages: int = 5000
-    max_text_chars: int = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ParseProgress:
-    """`done` of `total` pages (or other units)."""
-
-    done: int
-    total: int
-
-
-class Parser(Protocol):
-    """Turns a file of any supported format into text with structure.
-
-    Works in a subprocess that is replaced after a number of documents, a crash, or a limit. Cancelling the
-    task kills the subprocess at work and leaves nothing behind.
-    """
-
-    async def parse(
-        self,
-        path: Path,
-        filename: str,
-        *,
-        password: str | None = None,
-        limits: ParseLimits = ParseLimits(),
-        on_progress: Callable[[ParseProgress], None] | None = None,
-    ) -> ExtractedText:
-        """Parse.
-
-        Raises:
-            DocumentEncryptedError: `document.encrypted`: a password is needed, or the given one is wrong.
-            DocumentUnsupportedError: `document.unsupported`: a format that Bastide does not read.
-            DocumentCorruptError: `document.corrupt`: broken, or the parser crashed on it.
-            DocumentTooLargeError: `document.too_large`: a limit of size, pages, memory or expansion (a bomb).
-            DocumentTimeoutError: `document.timeout`.
-            DocumentEmptyError: `document.empty`: no text in it (says so when OCR is missing).
-        """
-        ...
-
-    async def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """In PDF points, origin at the top left of the page as shown (rotation applied)."""
-
-    page: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
-@dataclass(frozen=True, slots=True)
-class PageGeometry:
-    """Size of a page in points as shown, and the rectangles on it."""
-
-    page: int
-    width: float
-    height: float
-    rectangles: tuple[Rectangle, ...]
-
-
-class Geometry(Protocol):
-    """Finds where a quote stands on the pages of a PDF (pypdfium2 character boxes)."""
-
-    async def locate(
-        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None
-    ) -> list[PageGeometry]:
-        """One rectangle per line; empty when the page has no text layer or the quote is not found there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +112,3 @@ class PassageIndex(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-__all__ = [
-    "AccessFilter",
-    "Candidate",
-    "Geometry",
-    "IndexQuery",
-    "IndexedPassage",
-    "PageGeometry",
-    "ParseLimits",
-    "ParseProgress",
-    "Parser",
-    "PassageIndex",
-    "Rectangle",
-    "Vectors",
-]
