@@ -3,5 +3,5 @@
 from typing import TypeAlias, Union
 
 # Union, not |: the name of the alias inside it is a string at run time.
-Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]  # noqa: UP007
+Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]  # noqa: UP007
 JsonObject: TypeAlias = dict[str, Json]
