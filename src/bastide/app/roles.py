@@ -16,3 +16,5 @@ class Role(StrEnum):
 
 
 ALL_ROLES = tuple(Role)
+INDEX_ROLES = frozenset({Role.GATEWAY, Role.API, Role.DOCUMENTS, Role.WORKER})
+"""Roles that read or write the search index."""

@@ -1,15 +1,15 @@
-"""Serves one installation: binds the address, starts the container, dispatches paths, stops cleanly."""
+"""Serves one installation: binds the address, opens the container, stops cleanly."""
 
 import asyncio
 import errno
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from bastide.app.container import Container, open_container
 from bastide.app.home import Home, new_local_token
@@ -23,22 +23,6 @@ class AddressInUseError(ConflictError):
     """Something else listens there."""
 
     code = "server.address_in_use"
-
-
-class Dispatch:
-    """Sends a request to the application whose prefix fits longest; a lifespan or unknown path to `rest`."""
-
-    def __init__(self, prefixes: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope.get("path", "")
-        for prefix, app in self._prefixes:
-            if path == prefix or path.startswith(prefix + "/"):
-                await app(scope, receive, send)
-                return
-        await self._rest(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

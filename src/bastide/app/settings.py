@@ -19,7 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bastide.app.roles import ALL_ROLES, Role
+from bastide.app.roles import ALL_ROLES, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -174,6 +174,10 @@ def _mistakes(settings: Settings) -> list[str]:
             found.append("database_url: several processes need PostgreSQL, this is SQLite")
         if settings.cache_url == "memory:":
             found.append("cache_url: several processes need Redis, this is in-process memory")
+        shared = INDEX_ROLES & set(settings.roles)
+        if shared and shared != INDEX_ROLES:
+            names = ", ".join(sorted(INDEX_ROLES))
+            found.append(f"roles: the embedded index lives in one process, which must play all of {names}")
     return found
 
 

@@ -160,7 +160,8 @@ def _print_summary(results: list[Any]) -> None:
     for result in results:
         if error := result.get("error"):
             out.print(f"[red]✗[/] {result['filename']}: {error['message']} [dim]({error['code']})[/]")
-        for warning in result.get("warnings") or []:
+        warnings: list[Any] = result.get("warnings") or []
+        for warning in warnings:
             out.print(f"[yellow]![/] {result['filename']}: {json.dumps(warning, ensure_ascii=False)}")
     counts = Counter(result["status"] for result in results)
     out.print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())))

@@ -1,7 +1,7 @@
 """`bastide search` and `bastide ask`."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -73,12 +73,12 @@ def ask(
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value: Any = json.loads(text)
     except json.JSONDecodeError as error:
         raise FilterSyntaxError(f"--filters is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise FilterSyntaxError('--filters must be a JSON object, such as {"year": 2024}')
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def _place(filename: str, page: int | None, section: str) -> str:

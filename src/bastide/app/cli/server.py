@@ -41,12 +41,13 @@ def _serve(settings: Settings) -> None:
 
 def _greet(settings: Settings, serving: Serving) -> None:
     lines = [f"[bold]{serving.url}[/]", f"[dim]home: {settings.home}[/]"]
-    if (first := serving.container.first_administrator) is not None:
+    first = serving.container.first_administrator
+    if first is not None and first.one_time_password is not None:
         lines += [
             "",
             "First administrator, shown this once:",
             f"  e-mail    [bold]{first.email}[/]",
-            f"  password  [bold]{first.password}[/]",
+            f"  password  [bold]{first.one_time_password}[/]",
         ]
     lines += [f"[yellow]{warning}[/]" for warning in serving.container.start_warnings]
     err.print(Panel("\n".join(lines), title="Bastide is ready", subtitle="Ctrl+C stops it", expand=False))

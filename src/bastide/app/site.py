@@ -1,0 +1,76 @@
+"""Which paths go where, and which of them are open to everyone."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bastide.app.roles import Role
+from bastide.app.settings import Settings
+from bastide.app.version import VERSION
+from bastide.identity.asgi import PublicRoutes
+from bastide.identity.contract import Principal
+from bastide.platform.http.assets import WebApplication
+from bastide.platform.http.errors import install_error_handlers
+
+STATIC = Path(__file__).with_name("static")
+_PAGES = ("login", "ask", "library", "settings", "people", "audit", "models", "usage", "join", "reset")
+_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
+
+PUBLIC = PublicRoutes(
+    exact=frozenset(
+        {
+            ("GET", "/health"),
+            ("GET", "/ready"),
+            ("POST", "/api/v1/auth/login"),
+            ("GET", "/"),
+            *(("GET", f"/{name}") for name in (*_PAGES, *_FILES)),
+        }
+    ),
+    folders=("/assets/", *(f"/{name}/" for name in _PAGES)),
+)
+"""The page is the same file for everyone: what it shows, it asks the API for."""
+
+
+class Dispatch:
+    """Sends a request to the application whose prefix fits longest; every other path to `rest`."""
+
+    def __init__(self, prefixes: dict[str, ASGIApp], rest: ASGIApp) -> None:
+        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        for prefix, app in self._prefixes:
+            if path == prefix or path.startswith(prefix + "/"):
+                await app(scope, receive, send)
+                return
+        await self._rest(scope, receive, send)
+
+
+def principal_of(request: Request) -> Principal:
+    """Whom the identity middleware let in."""
+    return request.state.principal
+
+
+def platform_api(routers: list[APIRouter]) -> FastAPI:
+    """The platform API, with one shape of error. No interactive docs: they load code from elsewhere."""
+    api = FastAPI(title="Bastide", version=VERSION, docs_url=None, redoc_url=None)
+    install_error_handlers(api)
+    for router in routers:
+        api.include_router(router)
+    return api
+
+
+def compose(settings: Settings, api: ASGIApp, inference: tuple[tuple[str, ...], ASGIApp] | None) -> ASGIApp:
+    """The applications that the roles of this process ask for, as one."""
+    prefixes: dict[str, ASGIApp] = dict.fromkeys(("/health", "/ready", "/metrics"), api)
+    rest: ASGIApp = api
+    if Role.API in settings.roles:
+        prefixes |= dict.fromkeys(("/api", "/openapi.json"), api)
+    if inference is not None and Role.GATEWAY in settings.roles:
+        prefixes |= dict.fromkeys(*inference)
+    if Role.WEB in settings.roles:
+        prefixes["/v1"] = prefixes.get("/v1", api)  # an unknown inference path is an error, not a page
+        rest = WebApplication(STATIC)
+    return Dispatch(prefixes, rest)
