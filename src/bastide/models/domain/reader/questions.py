@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from bastide.models.domain.reader.words import fold, function_words, guess_language, word_set, words_of
 
@@ -94,7 +95,7 @@ _NOUNS = {
     ),
     Kind.NAME: word_set("nom noms surnom titre titres name names nickname title titles"),
 }
-_KIND_OF_NOUN = {noun: kind for kind, nouns in _NOUNS.items() for noun in nouns}
+_KIND_OF_NOUN = MappingProxyType({noun: kind for kind, nouns in _NOUNS.items() for noun in nouns})
 _NOUN_WITHIN = 4
 _WHICH = word_set("quel quelle quels quelles what which")
 
