@@ -56,7 +56,7 @@ docs: .venv/.installed ## Build the documentation site into site/; a warning is 
 
 .PHONY: bench
 bench: .venv/.installed .cache/home/.ready ## List the benchmarks; each prints a table
-	@find bench -name '*.py' -not -name '_*' | sort | sed 's|^|  $(BIN)/python |'
+	@grep -l '^if __name__' -r bench | sort | sed -e 's|/|.|g' -e 's|\.py$$||' -e 's|^|  $(BIN)/python -m |'
 
 .PHONY: lock
 lock: .venv/.installed ## Resolve pyproject.toml into requirements.lock, with hashes

@@ -16,6 +16,7 @@ from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, loc
 from bastide.gateway.usecases.generate import GatewayService
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.models.contract import Reader
 
@@ -29,6 +30,7 @@ class GatewayModule:
         self,
         *,
         reader: Reader,
+        policy: Policy,
         clock: Clock,
         providers: Sequence[ConfiguredProvider] = (),
         discover: bool = True,
@@ -36,6 +38,7 @@ class GatewayModule:
         sizes: Sizes | None = None,
     ) -> None:
         self._reader = reader
+        self._policy = policy
         self._clock = clock
         self._sizes = sizes or Sizes()
         self._upstream = Http1Upstream()
@@ -48,9 +51,13 @@ class GatewayModule:
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
         inference = Inference(
-            self._catalogue, self._pipeline, self._reader, answers, self._clock, self._sizes
+            self._catalogue, self._pipeline, self._reader, answers, self._policy, self._clock, self._sizes
         )
         return GatewayApp(inference, Models(self._catalogue, int(self._clock.now().timestamp())))
+
+    async def discovered(self) -> None:
+        """Returns once every provider has been asked for its models."""
+        await self._discovery.asked()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -68,11 +75,15 @@ class GatewayModule:
 def configured_provider(
     *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers."""
+    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+
+    A model that has another name there is written `public=upstream`.
+    """
     provider = Provider(
         name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
     )
-    return ConfiguredProvider(provider, tuple(models))
+    names = [model.partition("=") for model in models]
+    return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
 
 
 __all__ = ["GatewayModule", "Sizes", "Timeouts", "configured_provider"]

@@ -15,6 +15,7 @@ from bastide.identity.domain.addresses import Network
 from bastide.identity.domain.principal import Principal
 from bastide.identity.http.auth import auth_router
 from bastide.identity.http.keys import keys_router
+from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.change_password import ChangePassword
 from bastide.identity.usecases.create_key import CreateKey
@@ -45,6 +46,7 @@ class Identity:
 
     Args:
         local_token: accepted as a bearer token for the command line of this machine; None = there is none.
+        hasher: argon2id when none is given.
     """
 
     def __init__(
@@ -54,10 +56,11 @@ class Identity:
         keyring: Keyring,
         clock: Clock,
         local_token: str | None = None,
+        hasher: PasswordHasher | None = None,
     ) -> None:
         store = SqlIdentityStore(database, clock)
         hashes = TokenHashes(keyring)
-        hasher = Argon2PasswordHasher()
+        hasher = hasher or Argon2PasswordHasher()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
         sessions = SessionOpener(store, hashes, clock)

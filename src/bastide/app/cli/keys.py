@@ -1,5 +1,6 @@
 """`bastide key`: make, list and revoke API keys."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from rich.table import Table
 from bastide.app.cli.client import call_api
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import AsJson, err, errors_in_words, out, print_json
+from bastide.kit.clock import SystemClock
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -19,7 +21,8 @@ def create(
     days: Annotated[int | None, typer.Option(help="Days until it expires; never without it.", min=1)] = None,
     as_json: AsJson = False,
 ) -> None:
-    body = {"name": name, "expires_in_days": days}
+    expires_at = None if days is None else (SystemClock().now() + timedelta(days=days)).isoformat()
+    body = {"name": name, "expires_at": expires_at}
     with errors_in_words():
         key = call_api(invocation(context).settings(), lambda api: api.post("/api/v1/keys", body))
     if as_json:
@@ -39,7 +42,11 @@ def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     table = Table("id", "name", "ends in", "expires", "last used", box=None)
     for key in keys["items"]:
         table.add_row(
-            key["id"], key["name"], key["last4"], key["expires_at"] or "never", key["last_used_at"] or "never"
+            key["id"],
+            key["name"],
+            key["last_four"],
+            key["expires_at"] or "never",
+            key["last_used_at"] or "never",
         )
     out.print(table)
 

@@ -18,12 +18,11 @@ from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import read_conversation
-from bastide.identity.contract import Principal, ScopeError
+from bastide.identity.contract import Action, Policy
 from bastide.kit.clock import Clock
 from bastide.kit.json import Json, JsonObject
 from bastide.models.contract import Reader
 
-_SCOPES = {Operation.CHAT: "chat", Operation.COMPLETIONS: "chat", Operation.EMBEDDINGS: "embeddings"}
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
 
@@ -57,6 +56,7 @@ class Inference:
         pipeline: Pipeline,
         reader: Reader,
         answers: Answers,
+        policy: Policy,
         clock: Clock,
         sizes: Sizes,
     ) -> None:
@@ -64,6 +64,7 @@ class Inference:
         self._pipeline = pipeline
         self._reader = reader
         self._answers = answers
+        self._policy = policy
         self._clock = clock
         self._sizes = sizes
 
@@ -72,7 +73,7 @@ class Inference:
 
         async def handle(exchange: Exchange) -> None:
             principal = exchange.principal
-            _require_scope(principal, _SCOPES[operation])
+            self._policy.require(principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
             await self._answer(exchange, read_call(principal, operation, body, exchange.request_id))
 
@@ -101,11 +102,6 @@ class Inference:
         closing = aclosing(cast("AsyncGenerator[AnswerEvent]", events))
         async with exchange.while_connected(), closing:
             await write(exchange, events, envelope)
-
-
-def _require_scope(principal: Principal, scope: str) -> None:
-    if principal.scopes and scope not in principal.scopes:
-        raise ScopeError(f"This API key's scopes do not include {scope!r}.", scope=scope)
 
 
 def _messages(call: Call) -> list[ChatMessage]:

@@ -104,6 +104,11 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
 DEFAULT_SCOPES = frozenset({"chat", "documents:read", "documents:write"})
 
 
+def covered(scopes: frozenset[str]) -> frozenset[Action]:
+    """What a key of these scopes may do, as far as its subject may."""
+    return frozenset[Action]().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
+
+
 def decide(principal: Principal, action: Action, resource: Resource | None = None) -> Decision:
     """May the principal do this? Whatever is not allowed by the table, a grant and the key's scopes is not.
 
@@ -152,4 +157,4 @@ def _in_scope(principal: Principal, action: Action) -> bool:
     """Only keys are narrowed by scopes; a key without any may do nothing."""
     if principal.credential is not CredentialKind.KEY:
         return True
-    return any(action in SCOPES.get(scope, frozenset()) for scope in principal.scopes)
+    return action in covered(principal.scopes)

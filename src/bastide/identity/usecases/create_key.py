@@ -8,7 +8,7 @@ from bastide.identity.contract import Policy
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.api_keys import ApiKey, format_key, new_key_id, new_key_secret
 from bastide.identity.domain.errors import KeyRequestError, ScopeError
-from bastide.identity.domain.permissions import DEFAULT_SCOPES, SCOPES, Action
+from bastide.identity.domain.permissions import DEFAULT_SCOPES, SCOPES, Action, covered
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.tokens import TokenHashes
@@ -78,7 +78,9 @@ class CreateKey:
             raise KeyRequestError("A key without scopes could do nothing.", field="scopes")
         if request.expires_at is not None and request.expires_at <= self.clock.now():
             raise KeyRequestError("The expiry lies in the past.", field="expires_at")
-        if principal.credential is CredentialKind.KEY and not request.scopes <= principal.scopes:
+        if principal.credential is CredentialKind.KEY and not covered(request.scopes) <= covered(
+            principal.scopes
+        ):
             raise ScopeError("A key cannot make one with more scopes than its own.")
         parse_networks(request.allowed_networks or ())
 

@@ -52,7 +52,7 @@ class LocalKeyring:
                 {name: base64.b64decode(key) for name, key in content["masters"].items()},
                 {name: base64.b64decode(key) for name, key in content["signers"].items()},
             )
-        except (KeyError, ValueError, AttributeError, StopIteration) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
             raise KeysUnreadableError(f"The key file {path} is damaged; restore it from a backup.") from error
 
     def keyed_hash(self, purpose: str, data: bytes) -> bytes:

@@ -1,0 +1,131 @@
+"""API keys over HTTP: made, used, narrowed, listed, revoked."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.unit.identity.conftest import Browser, House
+
+
+async def make(browser: Browser, **body: object) -> dict[str, str]:
+    answer = await browser.post("/api/v1/keys", {"name": "test", **body})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def code(answer: httpx.Response) -> str:
+    return answer.json()["error"]["code"]
+
+
+async def test_a_key_opens_the_door_until_it_is_revoked(house: House) -> None:
+    browser = await house.signed_in()
+    made = await make(browser)
+    assert made["key"].startswith(made["prefix"])
+    assert made["key"].endswith(made["last_four"])
+    client = house.with_key(made["key"])
+    assert (await client.get("/whoami")).status_code == 200
+    assert (await house.browser(**{"X-Api-Key": made["key"]}).get("/whoami")).status_code == 200
+    assert (await browser.delete(f"/api/v1/keys/{made['id']}")).status_code == 204
+    assert code(await client.get("/whoami")) == "auth.invalid"
+    assert (await browser.get("/api/v1/keys")).json() == {"items": [], "next_cursor": None, "total": 0}
+    assert code(await browser.delete(f"/api/v1/keys/{made['id']}")) == "key.not_found"
+
+
+async def test_a_key_needs_no_csrf_token_and_the_wrong_secret_opens_nothing(house: House) -> None:
+    made = await make(await house.signed_in(), scopes=["admin"])
+    client = house.with_key(made["key"])
+    assert (await client.post("/api/v1/keys", {"name": "made by a key"})).status_code == 201
+    wrong = made["key"][:-1] + ("a" if made["key"][-1] != "a" else "b")
+    assert (await house.with_key(wrong).get("/whoami")).status_code == 401
+
+
+async def test_an_expired_key_says_so(house: House) -> None:
+    expires = house.clock.now() + timedelta(days=1)
+    made = await make(await house.signed_in(), expires_at=expires.isoformat())
+    client = house.with_key(made["key"])
+    assert (await client.get("/whoami")).status_code == 200
+    house.clock.advance(days=1)
+    assert code(await client.get("/whoami")) == "auth.expired"
+
+
+async def test_a_key_works_from_its_networks_only(house: House) -> None:
+    made = await make(await house.signed_in(), allowed_networks=["192.0.2.0/24", "2001:db8::/32"])
+    assert (await house.with_key(made["key"], "192.0.2.77").get("/whoami")).status_code == 200
+    refused = await house.with_key(made["key"], "198.51.100.1").get("/whoami")
+    assert (refused.status_code, code(refused)) == (403, "auth.network")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": " "},
+        {"scopes": ["everything"]},
+        {"scopes": []},
+        {"expires_at": "2020-01-01T00:00:00Z"},
+        {"expires_at": "2027-01-01T00:00:00"},
+        {"allowed_networks": ["nowhere"]},
+        {"unknown": 1},
+    ],
+)
+async def test_a_key_that_cannot_be_made_like_this(house: House, body: dict[str, object]) -> None:
+    answer = await (await house.signed_in()).post("/api/v1/keys", {"name": "test", **body})
+    assert answer.status_code == 422
+
+
+async def test_a_key_cannot_make_a_stronger_one(house: House) -> None:
+    browser = await house.signed_in()
+    weak = house.with_key((await make(browser, scopes=["chat"]))["key"])
+    assert code(await weak.post("/api/v1/keys", {"name": "x", "scopes": ["chat"]})) == "auth.scope"
+    strong = house.with_key(
+        (await make(browser, scopes=["admin"], allowed_collections=["col_1", "col_2"]))["key"]
+    )
+    narrowed = await make(strong, scopes=["admin"], allowed_collections=["col_2", "col_3"])
+    assert narrowed["allowed_collections"] == ["col_2"]
+    assert (await make(strong, scopes=["admin"]))["allowed_collections"] == ["col_1", "col_2"]
+
+
+async def test_the_list_goes_on_page_by_page_newest_first(house: House) -> None:
+    browser = await house.signed_in()
+    made = []
+    for number in range(5):
+        made.append((await make(browser, name=f"key {number}"))["id"])
+        if number % 2:  # some are made in the same moment
+            house.clock.advance(seconds=1)
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        page = (
+            await browser.get("/api/v1/keys", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        ).json()
+        assert page["total"] == 5
+        assert all("key" not in item for item in page["items"])
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert cursor is None
+    assert sorted(seen) == sorted(made)
+    assert seen[0] == made[-1]
+
+
+async def test_the_last_use_is_written_down(house: House) -> None:
+    browser = await house.signed_in()
+    made = await make(browser)
+    assert (await browser.get("/api/v1/keys")).json()["items"][0]["last_used_at"] is None
+    await house.with_key(made["key"]).get("/whoami")
+    await house.identity._record_use()
+    assert (await browser.get("/api/v1/keys")).json()["items"][0]["last_used_at"] == "2026-03-01T12:00:00Z"
+
+
+async def test_the_database_holds_no_secret(house: House) -> None:
+    browser = await house.signed_in()
+    made = await make(browser)
+    secrets = [made["key"][-43:], *(value.encode().hex() for value in browser.client.cookies.values())]
+    secrets += list(browser.client.cookies.values())
+    async with house.database.reading() as connection:
+        for table in ("api_keys", "sessions", "users"):
+            rows = (await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()
+            assert rows
+            text = " ".join(
+                value.hex() if isinstance(value, bytes) else str(value) for row in rows for value in row
+            )
+            assert not any(secret in text for secret in secrets)
