@@ -10,7 +10,7 @@ from bastide.knowledge.adapters.parsing.source import Source
 from bastide.knowledge.adapters.parsing.tables import add_table
 from bastide.knowledge.domain.extraction import BlockKind
 
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _SKIPPED_WORDS = "script style template noscript svg nav iframe object select button math"
 _SKIPPED = frozenset(_SKIPPED_WORDS.split())
 _VOID_WORDS = "br hr img input meta link col area base wbr embed source"
