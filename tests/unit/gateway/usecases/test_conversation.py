@@ -1,7 +1,7 @@
 """What the built-in reader is given to read of a conversation."""
 
 from bastide.gateway.contract import ChatMessage
-from bastide.gateway.usecases.conversation import question_and_passages, text_of
+from bastide.gateway.usecases.conversation import question_and_passages
 
 
 def test_the_last_paragraph_asks_and_the_text_before_is_read() -> None:
@@ -32,4 +32,4 @@ def test_long_texts_are_cut_at_paragraphs_with_their_offsets() -> None:
 
 def test_nobody_asked() -> None:
     assert question_and_passages([ChatMessage("system", "x")]) == ("", [])
-    assert text_of(None) == ""
+    assert ChatMessage("user", None).text == ""

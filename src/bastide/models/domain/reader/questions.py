@@ -33,7 +33,8 @@ class Question:
     Attributes:
         text: as it was asked.
         content: the words that a sentence with the answer may share, folded, each once, in order.
-        asking: those of `content` that only name the kind of answer ("which *year*"): they weigh less.
+        asking: those of `content` that weigh less: they only name the kind of answer ("which *year*") or come
+            from what was asked before.
         names: those of `content` that are written as proper names.
     """
 
@@ -171,20 +172,22 @@ _QUESTION_WORDS = word_set(
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!:]\s)\b[^\W\d_]\w+")
 
 
-def analyse(text: str, fallback_language: str = "en") -> Question:
-    """Take a question apart. Any text will do, also an empty one."""
+def analyse(text: str, fallback_language: str = "en", context: str = "") -> Question:
+    """Take a question apart. Any text will do, also an empty one. `context`: what was asked before."""
     text = text.strip()
     words = words_of(text)
     language = guess_language(words, fallback_language)
     empty = function_words(language) | _QUESTION_WORDS
-    content = tuple(dict.fromkeys(word for word in words if word not in empty)) or tuple(dict.fromkeys(words))
+    own = [word for word in words if word not in empty] or words
+    before = [word for word in words_of(context) if word not in empty and word not in own]
+    content = tuple(dict.fromkeys(own + before))
     capitalised = [found for found in _CAPITALISED.findall(text) if found[0].isupper()]
     return Question(
         text=text,
         language=language,
         kind=_kind(words, fold(text)),
         content=content,
-        asking=_ASKING.intersection(content),
+        asking=_ASKING.intersection(content).union(before),
         names=frozenset(words_of(" ".join(capitalised))).intersection(content),
     )
 
