@@ -55,6 +55,10 @@ class GatewayModule:
         )
         return GatewayApp(inference, Models(self._catalogue, int(self._clock.now().timestamp())))
 
+    async def discovered(self) -> None:
+        """Returns once every provider has been asked for its models."""
+        await self._discovery.asked()
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Asks the providers for their models in the background; the start waits for none of them."""
@@ -71,11 +75,15 @@ class GatewayModule:
 def configured_provider(
     *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers."""
+    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+
+    A model that has another name there is written `public=upstream`.
+    """
     provider = Provider(
         name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
     )
-    return ConfiguredProvider(provider, tuple(models))
+    names = [model.partition("=") for model in models]
+    return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
 
 
 __all__ = ["GatewayModule", "Sizes", "Timeouts", "configured_provider"]

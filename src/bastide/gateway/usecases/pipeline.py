@@ -1,5 +1,6 @@
 """The way of a call: find the model, choose a deployment, ask it, hand back its reply."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -67,7 +68,12 @@ class Reply:
     async def chunk(self) -> bytes:
         """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""
         self._patience.waiting()
-        data = await self._reply.chunk()
+        try:
+            data = await self._reply.chunk()
+        except asyncio.CancelledError as error:
+            if timeout := self._patience.expired():
+                raise timeout from error
+            raise
         self._patience.resting()
         return data
 
