@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias, Union
 
 from bastide.identity.contract import Principal
 from bastide.kit.json import Json, JsonObject
@@ -10,6 +10,10 @@ from bastide.platform.database.port import Connection
 
 SYSTEM_LOG = "system"
 """The log of what belongs to no organisation: unknown accounts, organisations made, settings."""
+
+
+Detail: TypeAlias = Union[str, int, float, bool, tuple[str, ...], JsonObject, None]  # noqa: UP007  # as in kit.json
+"""What an entry may say: small values, ids, changed fields."""
 
 
 class Outcome(StrEnum):
@@ -43,7 +47,7 @@ class AuditEntry:
     details: JsonObject = field(default_factory=dict[str, Json])
 
 
-def done_by(principal: Principal, action: str, target: str | None = None, **details: Json) -> AuditEntry:
+def done_by(principal: Principal, action: str, target: str | None = None, **details: Detail) -> AuditEntry:
     """An entry of something that a principal did in its organisation."""
     return AuditEntry(
         action,
@@ -52,7 +56,7 @@ def done_by(principal: Principal, action: str, target: str | None = None, **deta
         target,
         credential=principal.credential.value,
         credential_id=principal.key_id or principal.session_id,
-        details=details,
+        details={name: list(value) if isinstance(value, tuple) else value for name, value in details.items()},
     )
 
 

@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 async def page_of(
     connection: AsyncConnection,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     order: Sequence[Column[str]],
-    build: Callable[[Row[Any]], T],
+    build: Callable[[Row[*tuple[Any, ...]]], T],
     after: str | None,
     limit: int,
 ) -> Page[T]:
@@ -29,5 +29,5 @@ async def page_of(
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*decode_cursor(after, *(str for _ in order))))
     rows = (await connection.execute(query.order_by(*order).limit(limit + 1))).all()
-    more = encode_cursor(*(rows[limit - 1]._mapping[c] for c in order)) if len(rows) > limit else None  # noqa: SLF001  # SQLAlchemy's public name for it
+    more = encode_cursor(*(getattr(rows[limit - 1], c.name) for c in order)) if len(rows) > limit else None
     return Page([build(row) for row in rows[:limit]], more, total)

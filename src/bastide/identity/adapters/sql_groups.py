@@ -50,7 +50,9 @@ class SqlGroups:
     async def rename(self, group_id: str, name: str) -> None:
         try:
             with translated():
-                await self._connection.execute(update(groups).where(groups.c.id == group_id).values(name=name))
+                await self._connection.execute(
+                    update(groups).where(groups.c.id == group_id).values(name=name)
+                )
         except DuplicateError as error:
             raise _taken(name) from error
 
@@ -104,6 +106,6 @@ def _taken(name: str) -> GroupExistsError:
     return GroupExistsError(f"There is one called {name!r} already.", name=name)
 
 
-def _group(row: Row[Any]) -> Group:
+def _group(row: Row[*tuple[Any, ...]]) -> Group:
     kind = GroupKind(row.kind)
     return Group(row.id, row.organisation_id, kind, row.name, row.created_at, row.members_count)

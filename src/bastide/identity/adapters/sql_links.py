@@ -72,7 +72,9 @@ class SqlLinks:
     async def reset(self, token_hash: bytes) -> PasswordReset | None:
         query = select(password_resets).where(password_resets.c.token_hash == token_hash)
         row = (await self._connection.execute(query)).first()
-        return None if row is None else PasswordReset(row.user_id, row.issued_by, row.created_at, row.expires_at)
+        return (
+            None if row is None else PasswordReset(row.user_id, row.issued_by, row.created_at, row.expires_at)
+        )
 
     async def delete_reset(self, user_id: str) -> bool:
         gone = await self._connection.execute(
@@ -85,7 +87,7 @@ class SqlLinks:
             await self._connection.execute(delete(table).where(table.c.expires_at <= now))
 
 
-def _invitation(row: Row[Any]) -> Invitation:
+def _invitation(row: Row[*tuple[Any, ...]]) -> Invitation:
     return Invitation(
         row.id,
         row.organisation_id,

@@ -47,5 +47,5 @@ class SqlOrganisations:
         return await page_of(self._connection, select(organisations), order, organisation_of, cursor, limit)
 
 
-def organisation_of(row: Row[Any]) -> Organisation:
+def organisation_of(row: Row[*tuple[Any, ...]]) -> Organisation:
     return Organisation(row.id, row.name, row.created_at, row.active)

@@ -251,7 +251,7 @@ def _is(user_id: str, organisation_id: str) -> tuple[ColumnElement[bool], Column
     return memberships.c.user_id == user_id, memberships.c.organisation_id == organisation_id
 
 
-def _people(organisation_id: str) -> Select[Any]:
+def _people(organisation_id: str) -> Select[*tuple[Any, ...]]:
     seen = (
         select(func.max(sessions.c.last_seen_at))
         .where(sessions.c.user_id == users.c.id, sessions.c.organisation_id == organisation_id)
@@ -269,7 +269,7 @@ def _people(organisation_id: str) -> Select[Any]:
     )
 
 
-def _person(row: Row[Any]) -> Person:
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
     return Person(User(*row[:7]), Role(row.role), row.active_here, last_seen_at=row.seen)
 
 

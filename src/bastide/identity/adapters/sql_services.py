@@ -35,9 +35,7 @@ class SqlServiceAccounts:
 
     async def update(self, account: ServiceAccount) -> None:
         await self._connection.execute(
-            update(service_accounts)
-            .where(service_accounts.c.id == account.id)
-            .values(**_changeable(account))
+            update(service_accounts).where(service_accounts.c.id == account.id).values(**_changeable(account))
         )
 
     async def delete(self, account_id: str) -> None:
@@ -54,7 +52,7 @@ def _changeable(account: ServiceAccount) -> dict[str, object]:
     return {"name": account.name, "role": account.role.value, "active": account.active}
 
 
-def _account(row: Row[Any]) -> ServiceAccount:
+def _account(row: Row[*tuple[Any, ...]]) -> ServiceAccount:
     return ServiceAccount(
         row.id, row.organisation_id, row.name, Role(row.role), row.created_at, active=row.active
     )

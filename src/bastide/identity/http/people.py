@@ -58,7 +58,7 @@ def people_router(
 
     @router.patch("/{user_id}")
     async def change(user_id: str, body: PersonBody, asks: Principal = caller) -> PersonView:
-        return PersonView.of(await people.change(asks, user_id, body.role, body.active))
+        return PersonView.of(await people.change(asks, user_id, body.role, active=body.active))
 
     @router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT)
     async def remove(user_id: str, asks: Principal = caller) -> None:

@@ -47,7 +47,7 @@ def services_router(services: ManageServices, principal: Callable[[Request], Pri
         account_id: str, body: ServiceAccountChange, asks: Principal = caller
     ) -> ServiceAccountView:
         return ServiceAccountView.of(
-            await services.change(asks, account_id, body.name, body.role, body.active)
+            await services.change(asks, account_id, body.name, body.role, active=body.active)
         )
 
     @router.delete("/{account_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -10,8 +10,8 @@ from bastide.identity.ports import IdentityStore, PasswordHasher
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
-from bastide.operations.contract import done_by
 from bastide.identity.usecases.tokens import TokenHashes
+from bastide.operations.contract import done_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class CreateKey:
                     key.id,
                     subject_id=key.subject_id,
                     name=key.name,
-                    scopes=sorted(key.scopes),
+                    scopes=tuple(sorted(key.scopes)),
                 )
             )
         return NewKey(key, format_key(key.id, secret))

@@ -42,10 +42,7 @@ class Invite:
     async def __call__(
         self, principal: Principal, email: str, role: Role, groups: Sequence[str] = ()
     ) -> tuple[Invitation, NewLink]:
-        """A new invitation to the same address replaces the one before.
-
-        Args:
-            groups: ids of groups and departments that the person will be in.
+        """A new invitation to the same address replaces the one before. `groups` are ids.
 
         Raises:
             EmailInvalidError, AlreadyMemberError, GroupNotFoundError.
@@ -75,7 +72,7 @@ class Invite:
                     invitation.id,
                     email=invitation.email,
                     role=role.value,
-                    groups=list(groups),
+                    groups=tuple(groups),
                 )
             )
         name = organisation.name if organisation else "Bastide"

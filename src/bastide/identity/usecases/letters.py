@@ -6,13 +6,14 @@ from bastide.identity.domain.people import User
 from bastide.platform.mail.port import Letter, Mailer, MailUnavailableError
 
 _INVITATION = {
-    "fr": "Bonjour,\n\nVous êtes invité à rejoindre « {name} » sur Bastide. Ouvrez ce lien dans les sept jours :\n",
+    "fr": "Bonjour,\n\nVous êtes invité à rejoindre « {name} » sur Bastide. "
+    "Ouvrez ce lien dans les sept jours :\n",
     "en": "Hello,\n\nYou are invited to join “{name}” on Bastide. Open this link within seven days:\n",
 }
 _RESET_SUBJECT = {"fr": "Votre nouveau mot de passe Bastide", "en": "Your new Bastide password"}
 _RESET = {
-    "fr": "Bonjour {name},\n\nCe lien, valable un jour et une seule fois, vous laisse choisir un nouveau mot de "
-    "passe :\n\n{link}\n\nSi vous n'avez rien demandé, ignorez ce message : rien ne change.\n",
+    "fr": "Bonjour {name},\n\nCe lien, valable un jour et une seule fois, vous laisse choisir un nouveau "
+    "mot de passe :\n\n{link}\n\nSi vous n'avez rien demandé, ignorez ce message : rien ne change.\n",
     "en": "Hello {name},\n\nThis link is good for one day and one use; it lets you choose a new password:\n\n"
     "{link}\n\nIf you did not ask for it, ignore this message: nothing changes.\n",
 }

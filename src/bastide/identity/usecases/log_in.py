@@ -53,9 +53,9 @@ class LogIn:
     async def _record_failure(self, user: User | None) -> None:
         """In the log of every organisation that the account belongs to; never what was typed."""
         async with self.store.transaction() as unit:
-            logs = [] if user is None else await unit.people.organisations_of(user.id)
+            logs = await unit.people.organisations_of(user.id) if user else ()
             actor = "anonymous" if user is None else user.id
-            for log in logs or [SYSTEM_LOG]:
+            for log in logs or (SYSTEM_LOG,):
                 await unit.record(AuditEntry("login.failed", log, actor, outcome=Outcome.FAILED))
 
     async def _account(self, text: str) -> tuple[User | None, str | None]:

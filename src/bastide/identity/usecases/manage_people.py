@@ -47,7 +47,7 @@ class ManagePeople:
             return await person_in(unit, principal, user_id)
 
     async def change(
-        self, principal: Principal, user_id: str, role: Role | None = None, active: bool | None = None
+        self, principal: Principal, user_id: str, role: Role | None = None, *, active: bool | None = None
     ) -> Person:
         """None leaves as it is. Deactivation revokes every key and session that the person has here.
 
@@ -77,7 +77,11 @@ class ManagePeople:
                 await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
             await unit.record(
                 done_by(
-                    principal, _action(person, changed), user_id, role=changed.role.value, active=changed.active
+                    principal,
+                    _action(person, changed),
+                    user_id,
+                    role=changed.role.value,
+                    active=changed.active,
                 )
             )
         await self.revocations.subject(user_id)

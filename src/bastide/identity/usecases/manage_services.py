@@ -47,9 +47,14 @@ class ManageServices:
         account_id: str,
         name: str | None = None,
         role: Role | None = None,
+        *,
         active: bool | None = None,
     ) -> ServiceAccount:
-        """None leaves as it is. Deactivation revokes its keys. Raises as `create`, and ServiceAccountNotFoundError."""
+        """None leaves as it is. Deactivation revokes its keys.
+
+        Raises:
+            ServiceAccountNotFoundError, PermissionDeniedError: as for `create`.
+        """
         self.policy.require(principal, Action.KEY_MANAGE)
         async with self.store.transaction() as unit:
             account = await service_in(unit, principal, account_id)

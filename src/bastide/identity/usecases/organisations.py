@@ -62,7 +62,9 @@ class ManageOrganisations:
             changed = replace(current, name=name.strip())
             await unit.organisations.update(changed)
             await unit.record(
-                done_by(principal, "organisation.renamed", current.id, before=current.name, after=changed.name)
+                done_by(
+                    principal, "organisation.renamed", current.id, before=current.name, after=changed.name
+                )
             )
         return changed
 

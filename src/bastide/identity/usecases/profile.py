@@ -15,7 +15,8 @@ from bastide.identity.usecases.open_session import NewSession
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`user` is None for a service account or the system; `belongings` are where the person may switch to,
-    `actions` what the caller may do without a grant."""
+    `actions` what the caller may do without a grant.
+    """
 
     principal: Principal
     organisation: Organisation

@@ -1,4 +1,4 @@
-"""Write down, now and then, when keys and sessions were last used, and drop the sessions and links that ended."""
+"""Write down, now and then, when keys and sessions were last used; drop the sessions and links that ended."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A new password for somebody who cannot log in: by a link that is mailed, or that an administrator hands over."""
+"""A new password for somebody who cannot log in: by a link, mailed or handed over by an administrator."""
 
 from dataclasses import dataclass, replace
 
