@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
+import numpy.typing as npt
 import openai
 import uvicorn
 
@@ -14,7 +16,7 @@ from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
 from bastide.gateway.module import GatewayModule, Sizes, Timeouts, configured_provider
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
-from bastide.models.contract import Passage, Quote, Reading
+from bastide.models.contract import Passage, Quote, Reading, Vectors
 from tests.integration.gateway.upstream import ModelServer
 
 ALICE = Principal("usr_alice", "org_one", Role.MEMBER, CredentialKind.KEY, key_id="key_1")
@@ -29,6 +31,28 @@ class FirstSentence:
         text = passages[0].text.partition(".")[0] + "."
         quote = Quote(passages[0].passage_id, passages[0].start, passages[0].start + len(text), text, 0.9)
         return Reading((quote,), "en")
+
+
+class Alphabet:
+    """An embedder of three dimensions: how many a, b and c a text has, at unit length."""
+
+    name = "alphabet"
+    fingerprint = "alphabet-1"
+    dimensions = 3
+    max_tokens = 8
+
+    def trust(self, language: str) -> float:
+        return 1.0
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        found = np.array([[text.count(letter) for letter in "abc"] for text in texts], np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    async def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        return (await self.embed([text]))[0]
 
 
 @dataclass
@@ -87,10 +111,12 @@ async def door(
     timeouts: Timeouts | None = None,
     sizes: Sizes | None = None,
     models: Sequence[str] = ("tiny",),
+    zone: str = "internal",
 ) -> AsyncIterator[Door]:
     """A gateway before the given model servers, all of which serve `models`."""
     module = GatewayModule(
         reader=FirstSentence(),
+        embedder=Alphabet(),
         policy=Everyone(denied),
         clock=FixedClock(),
         providers=[
@@ -99,7 +125,7 @@ async def door(
                 kind="openai",
                 url=upstream.url,
                 api_key="upstream-key",
-                zone="internal",
+                zone=zone,
                 models=models,
             )
             for number, upstream in enumerate(upstreams)

@@ -211,7 +211,7 @@ async def test_a_key_sees_and_uses_only_its_models() -> None:
 async def test_the_models_are_listed_one_by_one_too() -> None:
     async with model_server(talk) as server, door(server, models=[]) as gateway, gateway.client() as client:
         await gateway.module.discovered()
-        assert [model.id async for model in client.models.list()] == ["bastide-reader", "tiny"]
+        assert [model.id async for model in client.models.list()] == ["alphabet", "bastide-reader", "tiny"]
         found = (await client.models.retrieve("tiny")).model_dump()
         assert (found["owned_by"], found["context_tokens"], found["available"]) == ("server-0", 2048, True)
         with pytest.raises(openai.NotFoundError):

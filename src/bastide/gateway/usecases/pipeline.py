@@ -57,6 +57,12 @@ class Reply:
         return self._reply.headers.get("content-type", "").startswith("text/event-stream")
 
     @property
+    def is_media(self) -> bool:
+        """Whether it is sound or other bytes that are passed on as they come."""
+        kind = self._reply.headers.get("content-type", "")
+        return kind.startswith(("audio/", "image/", "video/", "application/octet-stream"))
+
+    @property
     def usage(self) -> Usage:
         """As far as the answer has been read."""
         counts = self.meter.counts
@@ -104,7 +110,7 @@ class Pipeline:
         ):
             if reply.status in _FAILURES:
                 raise await _failure(reply, deployment)
-            yield Reply(reply, patience, Meter(len(call.body)), call.model)
+            yield Reply(reply, patience, Meter(call.prompt_bytes), call.model)
 
     def _choose(self, call: Call, model: Model) -> Deployment:
         for deployment in model.deployments:
