@@ -4,9 +4,24 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.identity.contract import Principal
 from bastide.kit.errors import NotFoundError
 from bastide.kit.json import Json, JsonObject
+
+__all__ = [
+    "READER",
+    "ChatMessage",
+    "Finished",
+    "Gateway",
+    "GenerateRequest",
+    "ModelInfo",
+    "ModelNotFoundError",
+    "TokenDelta",
+    "Usage",
+    "estimate_tokens",
+]
 
 
 class ModelNotFoundError(NotFoundError):
@@ -32,6 +47,15 @@ class ChatMessage:
 
     role: str
     content: Json
+
+    @property
+    def text(self) -> str:
+        """The text in the content, be it a string or a list of parts."""
+        if isinstance(self.content, str):
+            return self.content
+        parts = self.content if isinstance(self.content, list) else []
+        texts = [part.get("text") for part in parts if isinstance(part, dict)]
+        return "\n".join(text for text in texts if isinstance(text, str))
 
 
 @dataclass(frozen=True, slots=True)

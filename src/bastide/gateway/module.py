@@ -10,7 +10,7 @@ from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Sizes
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.contract import Gateway
-from bastide.gateway.domain.catalogue import Provider, ProviderKind, Source, Zone
+from bastide.gateway.domain.catalogue import Provider, ProviderKind, Source, Zone, embedder_model
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
 from bastide.gateway.usecases.generate import GatewayService
@@ -18,7 +18,7 @@ from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
-from bastide.models.contract import Reader
+from bastide.models.contract import Embedder, Reader
 
 
 class GatewayModule:
@@ -30,6 +30,7 @@ class GatewayModule:
         self,
         *,
         reader: Reader,
+        embedder: Embedder | None = None,
         policy: Policy,
         clock: Clock,
         providers: Sequence[ConfiguredProvider] = (),
@@ -42,7 +43,9 @@ class GatewayModule:
         self._clock = clock
         self._sizes = sizes or Sizes()
         self._upstream = Http1Upstream()
-        self._catalogue = LiveCatalogue()
+        self._embedder = embedder
+        built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
+        self._catalogue = LiveCatalogue(*built_in)
         self._pipeline = Pipeline(self._catalogue, self._upstream, timeouts or Timeouts())
         found = local_servers() if discover else []
         self._discovery = Discovery(self._catalogue, self._upstream, [*providers, *found])
@@ -51,9 +54,20 @@ class GatewayModule:
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
         inference = Inference(
-            self._catalogue, self._pipeline, self._reader, answers, self._policy, self._clock, self._sizes
+            self._catalogue,
+            self._pipeline,
+            self._reader,
+            self._embedder,
+            answers,
+            self._policy,
+            self._clock,
+            self._sizes,
         )
         return GatewayApp(inference, Models(self._catalogue, int(self._clock.now().timestamp())))
+
+    async def discovered(self) -> None:
+        """Returns once every provider has been asked for its models."""
+        await self._discovery.asked()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -71,11 +85,15 @@ class GatewayModule:
 def configured_provider(
     *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers."""
+    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+
+    A model that has another name there is written `public=upstream`.
+    """
     provider = Provider(
         name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
     )
-    return ConfiguredProvider(provider, tuple(models))
+    names = [model.partition("=") for model in models]
+    return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
 
 
 __all__ = ["GatewayModule", "Sizes", "Timeouts", "configured_provider"]

@@ -74,6 +74,13 @@ class SearchResult:
     search_time_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class QuotePlace:
+    """Where a quote stands: on the page that it begins on (1-based), None where the format has none."""
+
+    page: int | None
+
+
 class Knowledge(Protocol):
     """The search use case, for the chat slice and the gateway."""
 
@@ -88,8 +95,8 @@ class Knowledge(Protocol):
 
     async def verify_quote(
         self, principal: Principal, document_id: str, version: int, start: int, quote: str
-    ) -> bool:
-        """Whether the stored text of that version has exactly this quote at that offset."""
+    ) -> QuotePlace | None:
+        """None unless the stored text of that version has exactly this quote at that offset."""
         ...
 
 

@@ -88,7 +88,28 @@ class Reading:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How a statement stands to passages: `quote` is what comes nearest to saying the same.
+
+    Attributes:
+        supported: the quote says it, as far as words, numbers and names can tell. True also where they cannot
+            tell, because statement and passage are in two languages and share no number or name.
+    """
+
+    quote: Quote
+    supported: bool
+
+
 class Reader(Protocol):
     """The built-in extractive answerer. Deterministic, no weights of its own, milliseconds."""
 
-    def read(self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3) -> Reading: ...
+    def read(
+        self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3, context: str = ""
+    ) -> Reading:
+        """`context`: what was asked before; its words count too, but less than the question's."""
+        ...
+
+    def support(self, statement: str, passages: Sequence[Passage]) -> Support | None:
+        """The sentence that best supports a statement; None when the passages hold none at all."""
+        ...

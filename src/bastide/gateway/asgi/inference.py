@@ -2,26 +2,28 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import msgspec
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
+from bastide.gateway.asgi.embedding import answer_embedded
 from bastide.gateway.asgi.exchange import Exchange
 from bastide.gateway.asgi.relay import relay
 from bastide.gateway.contract import ChatMessage
-from bastide.gateway.domain.call import Call, Operation, optional, read_call, required
-from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.call import FORMS, Call, Operation, optional, read_call, required
+from bastide.gateway.domain.catalogue import ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import read_conversation
 from bastide.identity.contract import Action, Policy
 from bastide.kit.clock import Clock
 from bastide.kit.json import Json, JsonObject
-from bastide.models.contract import Reader
+from bastide.models.contract import Embedder, Reader
 
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
@@ -55,6 +57,7 @@ class Inference:
         catalogue: LiveCatalogue,
         pipeline: Pipeline,
         reader: Reader,
+        embedder: Embedder | None,
         answers: Answers,
         policy: Policy,
         clock: Clock,
@@ -63,6 +66,7 @@ class Inference:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._reader = reader
+        self._embedder = embedder
         self._answers = answers
         self._policy = policy
         self._clock = clock
@@ -72,28 +76,29 @@ class Inference:
         """The handler of one route."""
 
         async def handle(exchange: Exchange) -> None:
-            principal = exchange.principal
-            self._policy.require(principal, Action.MODEL_USE)
+            self._policy.require(exchange.principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
-            await self._answer(exchange, read_call(principal, operation, body, exchange.request_id))
+            await self._answer(exchange, _call(exchange, operation, body))
 
         return handle
 
     async def _answer(self, exchange: Exchange, call: Call) -> None:
+        built_in = self._catalogue.find(call.principal, call.model).built_in
         grounded = optional(call.members, "bastide", _Grounded)
-        if grounded is None and call.model != READER:
-            await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
-            return
-        self._catalogue.find(call.principal, call.model)
-        if call.operation is not Operation.CHAT:
-            raise UnsupportedError(f"{call.model!r} answers chat completions only.", param="model")
-        messages = _messages(call)
-        events: AsyncIterator[AnswerEvent]
-        if grounded is None:
-            events = read_conversation(self._reader, messages)
+        if grounded is not None:
+            _only(Operation.CHAT, call)
+            messages = _messages(call)
+            await self._write(
+                exchange, call, self._answers.answer(call.principal, _request(call, messages, grounded))
+            )
+        elif built_in is ProviderKind.READER:
+            _only(Operation.CHAT, call)
+            await self._write(exchange, call, read_conversation(self._reader, _messages(call)))
+        elif built_in is ProviderKind.EMBEDDER and self._embedder is not None:
+            _only(Operation.EMBEDDINGS, call)
+            await answer_embedded(exchange, await embed(self._embedder, call), call.model)
         else:
-            events = self._answers.answer(call.principal, _request(call, messages, grounded))
-        await self._write(exchange, call, events)
+            await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
         envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)
@@ -102,6 +107,19 @@ class Inference:
         closing = aclosing(cast("AsyncGenerator[AnswerEvent]", events))
         async with exchange.while_connected(), closing:
             await write(exchange, events, envelope)
+
+
+def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
+    content_type = exchange.header(b"content-type") if operation in FORMS else None
+    call = read_call(exchange.principal, operation, body, exchange.request_id, content_type or "")
+    if (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}:
+        return replace(call, sensitive=True)
+    return call
+
+
+def _only(operation: Operation, call: Call) -> None:
+    if call.operation is not operation:
+        raise UnsupportedError(f"{call.model!r} answers /v1/{operation.value} only.", param="model")
 
 
 def _messages(call: Call) -> list[ChatMessage]:

@@ -2,12 +2,13 @@
 
 from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
-from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.pipeline import Pipeline, Reply, error_words
 from bastide.kit.errors import BastideError
 
+_END_WITH_DONE = frozenset({Operation.CHAT, Operation.COMPLETIONS})
 _PASSED_HEADERS = ("retry-after", "openai-processing-ms")
 
 
@@ -15,7 +16,9 @@ async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answe
     """Ask the model and pass its answer on; a client that goes away cancels the model at once."""
     async with exchange.while_connected(), pipeline.open(call) as reply:
         if reply.streams and reply.status == 200:
-            await _relay_stream(exchange, StreamFilter(reply, wants_usage=call.wants_usage))
+            await _relay_stream(exchange, StreamFilter(reply, call))
+        elif reply.is_media and reply.status == 200:
+            await _relay_media(exchange, reply)
         else:
             await _relay_whole(exchange, reply, max_answer_bytes)
 
@@ -33,6 +36,16 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
     ]
     content_type = reply.headers.get("content-type", "application/json").encode("latin-1")
     await exchange.answer(reply.status, body, content_type=content_type, headers=headers)
+
+
+async def _relay_media(exchange: Exchange, reply: Reply) -> None:
+    """Sound and the like, as it comes. After the head only a cut connection can tell of an error."""
+    length = reply.headers.get("content-length")
+    headers = [(b"content-length", length.encode("latin-1"))] if length else []
+    await exchange.start(200, reply.headers["content-type"].encode("latin-1"), headers)
+    while data := await reply.chunk():
+        await exchange.write(data)
+    await exchange.write(b"", last=True)
 
 
 async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
@@ -53,15 +66,14 @@ async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
 class StreamFilter:
     """The events of a reply that the client is to see, in their own bytes, counted as they pass.
 
-    Args:
-        wants_usage: otherwise the usage event, which we asked for and the client did not, is kept back.
+    The usage event, which we asked for, is kept back from a client that did not.
     """
 
-    def __init__(self, reply: Reply, *, wants_usage: bool) -> None:
+    def __init__(self, reply: Reply, call: Call) -> None:
         self._reply = reply
-        self._wants_usage = wants_usage
+        self._wants_usage = call.wants_usage
         self._splitter = EventSplitter()
-        self._ended = False
+        self._ended = call.operation not in _END_WITH_DONE
 
     async def next(self) -> bytes | None:
         """The next whole events, maybe none yet (empty); None at the end.

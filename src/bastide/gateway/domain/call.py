@@ -7,7 +7,8 @@ from typing import TypeVar
 import msgspec
 
 from bastide.gateway.domain.errors import BodyError
-from bastide.gateway.domain.members import Members, members
+from bastide.gateway.domain.forms import Form, read_form
+from bastide.gateway.domain.members import Members, edit, members
 from bastide.identity.contract import Principal
 
 T = TypeVar("T")
@@ -19,6 +20,15 @@ class Operation(StrEnum):
     CHAT = "chat/completions"
     COMPLETIONS = "completions"
     EMBEDDINGS = "embeddings"
+    RERANK = "rerank"
+    TRANSCRIPTIONS = "audio/transcriptions"
+    TRANSLATIONS = "audio/translations"
+    SPEECH = "audio/speech"
+    IMAGES = "images/generations"
+
+
+FORMS = frozenset({Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS})
+"""Operations whose request is a form with a file; all others take JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,8 @@ class Call:
 
     Attributes:
         model: the public name.
-        members: the body's top-level members, raw.
+        content_type: of the body, as the client sent it.
+        members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
     """
@@ -38,17 +49,41 @@ class Call:
     body: bytes
     members: Members
     request_id: str
+    content_type: str = "application/json"
+    form: Form | None = None
     stream: bool = False
     wants_usage: bool = False
     sensitive: bool = False
+
+    @property
+    def prompt_bytes(self) -> int:
+        """For estimates of the prompt's tokens; the bytes of a file are no text."""
+        return 0 if self.form else len(self.body)
+
+    def written(self, model: str, changes: dict[str, bytes]) -> bytes:
+        """The body as an upstream takes it that knows the model under another name.
+
+        Args:
+            model: the name there.
+            changes: members to replace or add, as JSON.
+        """
+        if self.form is not None:
+            return self.body if model == self.model else self.form.with_text("model", model)
+        if model != self.model:
+            changes = {**changes, "model": msgspec.json.encode(model)}
+        return edit(self.body, self.members, changes) if changes else self.body
 
 
 class _StreamOptions(msgspec.Struct):
     include_usage: bool | None = False
 
 
-def read_call(principal: Principal, operation: Operation, body: bytes, request_id: str) -> Call:
-    """Raises BodyError: not an object, or `model` or `stream` is not what it should be."""
+def read_call(
+    principal: Principal, operation: Operation, body: bytes, request_id: str, content_type: str = ""
+) -> Call:
+    """Raises BodyError: not what the route takes, or `model` or `stream` is not what it should be."""
+    if operation in FORMS:
+        return _read_form_call(principal, operation, body, request_id, content_type)
     found = members(body)
     options = optional(found, "stream_options", _StreamOptions)
     return Call(
@@ -61,6 +96,16 @@ def read_call(principal: Principal, operation: Operation, body: bytes, request_i
         stream=bool(optional(found, "stream", bool)),
         wants_usage=bool(options and options.include_usage),
     )
+
+
+def _read_form_call(
+    principal: Principal, operation: Operation, body: bytes, request_id: str, content_type: str
+) -> Call:
+    form = read_form(body, content_type)
+    if not (model := form.text("model")):
+        raise BodyError("'model' is missing.", param="model")
+    stream = (form.text("stream") or "").lower() in {"true", "1"}
+    return Call(principal, operation, model, body, {}, request_id, content_type, form, stream)
 
 
 def required(found: Members, name: str, kind: type[T]) -> T:

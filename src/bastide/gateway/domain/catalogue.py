@@ -22,6 +22,7 @@ class ProviderKind(StrEnum):
     AZURE = "azure"
     ANTHROPIC = "anthropic"
     READER = "reader"
+    EMBEDDER = "embedder"
 
 
 class Source(StrEnum):
@@ -63,6 +64,12 @@ class Model:
     owned_by: str
     context_tokens: int | None = None
 
+    @property
+    def built_in(self) -> ProviderKind | None:
+        """READER or EMBEDDER when no server but this process answers for it."""
+        kind = self.deployments[0].provider.kind
+        return kind if kind in {ProviderKind.READER, ProviderKind.EMBEDDER} else None
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -89,5 +96,14 @@ class Catalogue:
 
 def reader_model() -> Model:
     """The built-in extractive answerer, there in every catalogue."""
-    provider = Provider("bastide", ProviderKind.READER, "", source=Source.BUILT_IN)
-    return Model(READER, (Deployment(READER, provider, READER),), "bastide")
+    return _built_in(READER, ProviderKind.READER, None)
+
+
+def embedder_model(name: str, max_tokens: int) -> Model:
+    """The built-in embedder."""
+    return _built_in(name, ProviderKind.EMBEDDER, max_tokens)
+
+
+def _built_in(name: str, kind: ProviderKind, context_tokens: int | None) -> Model:
+    provider = Provider("bastide", kind, "", source=Source.BUILT_IN)
+    return Model(name, (Deployment(name, provider, name),), "bastide", context_tokens)

@@ -9,18 +9,38 @@ from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.domain.usage import Counts
 
 
-class _PromptDetails(msgspec.Struct):
+class _Details(msgspec.Struct):
     cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
+    """Chat and completions say prompt and completion, newer operations input and output."""
+
+    prompt_tokens: int | None = None
     completion_tokens: int | None = None
-    prompt_tokens_details: _PromptDetails | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    total_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    input_tokens_details: _Details | None = None
+    output_tokens_details: _Details | None = None
 
-
-class _Whole(msgspec.Struct):
-    usage: _Usage | None = None
+    def counts(self) -> Counts:
+        """Parts never exceed what they are parts of, whatever the provider says."""
+        completion = self.completion_tokens or self.output_tokens or 0
+        prompt = self.prompt_tokens or self.input_tokens or max((self.total_tokens or 0) - completion, 0)
+        before = self.prompt_tokens_details or self.input_tokens_details
+        after = self.completion_tokens_details or self.output_tokens_details
+        cached = (before.cached_tokens or 0) if before else 0
+        reasoning = (after.reasoning_tokens or 0) if after else 0
+        return Counts(
+            max(prompt, 0),
+            max(completion, 0),
+            cached=max(0, min(cached, prompt)),
+            reasoning=max(0, min(reasoning, completion)),
+        )
 
 
 class _Delta(msgspec.Struct):
@@ -32,17 +52,19 @@ class _Delta(msgspec.Struct):
 
 class _Choice(msgspec.Struct):
     delta: _Delta | None = None
+    message: _Delta | None = None
     text: msgspec.Raw = msgspec.Raw()
 
 
-class _Chunk(msgspec.Struct):
+class _Answer(msgspec.Struct):
+    """A whole answer, or a chunk of a streamed one."""
+
     choices: list[_Choice] = []
     usage: _Usage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 
-_whole = msgspec.json.Decoder(_Whole)
-_chunk = msgspec.json.Decoder(_Chunk)
+_answer = msgspec.json.Decoder(_Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +92,15 @@ class Meter:
     def __init__(self, prompt_bytes: int) -> None:
         self._prompt_bytes = prompt_bytes
         self._answer_bytes = 0
-        self._counted: _Usage | None = None
+        self._counted: Counts | None = None
 
     def whole(self, body: bytes) -> None:
-        """Note an answer that is not streamed."""
+        """Note an answer that is not streamed; what is no JSON object is only estimated."""
         try:
-            self._counted = _whole.decode(body).usage
+            answer = _answer.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            self._counted = None
-        self._answer_bytes = len(body)
+            return
+        self._note(answer)
 
     def event(self, data: bytes) -> EventNote:
         """Note the data of one event.
@@ -87,34 +109,35 @@ class Meter:
             UpstreamBrokenError: not JSON, or not a chunk.
         """
         try:
-            chunk = _chunk.decode(data)
+            chunk = _answer.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UpstreamBrokenError(
                 f"The model's server sent an event that is no chunk of a completion: {error}."
             ) from error
-        if chunk.usage is not None:
-            self._counted = chunk.usage
-        size = sum(_size(choice) for choice in chunk.choices)
-        self._answer_bytes += size
         return EventNote(
-            text=size > 0,
+            text=self._note(chunk) > 0,
             only_usage=chunk.usage is not None and not chunk.choices,
             error=len(chunk.error) > 0 and bytes(chunk.error) != b"null",
         )
 
+    def _note(self, answer: _Answer) -> int:
+        if answer.usage is not None:
+            self._counted = answer.usage.counts()
+        size = sum([_size(choice) for choice in answer.choices])
+        self._answer_bytes += size
+        return size
+
     @property
     def counts(self) -> Counts:
-        if (counted := self._counted) is None:
-            prompt, completion = estimate_tokens(self._prompt_bytes), estimate_tokens(self._answer_bytes)
-            return Counts(prompt, completion, estimated=True)
-        details = counted.prompt_tokens_details
-        cached = (details.cached_tokens or 0) if details else 0
-        return Counts(counted.prompt_tokens, counted.completion_tokens or 0, cached)
+        if self._counted is not None:
+            return self._counted
+        prompt, completion = estimate_tokens(self._prompt_bytes), estimate_tokens(self._answer_bytes)
+        return Counts(prompt, completion, estimated=True)
 
 
 def _size(choice: _Choice) -> int:
     """Bytes of what the model wrote; `null` and `""` are nothing."""
     parts = [choice.text]
-    if (delta := choice.delta) is not None:
-        parts += (delta.content, delta.reasoning_content, delta.reasoning, delta.tool_calls)
-    return sum(len(part) - 2 for part in parts if len(part) > 2 and bytes(part) != b"null")
+    if (written := choice.delta or choice.message) is not None:
+        parts += (written.content, written.reasoning_content, written.reasoning, written.tool_calls)
+    return sum([len(part) - 2 for part in parts if len(part) > 2 and bytes(part) != b"null"])

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`cached` is the part of `prompt` that the provider had read before; `estimated` when nobody counted."""
+    """Tokens by kind.
+
+    Attributes:
+        cached: the part of `prompt` that the provider had read before.
+        reasoning: the part of `completion` that the client is not shown.
+        estimated: nobody counted.
+    """
 
     prompt: int
     completion: int
     cached: int = 0
+    reasoning: int = 0
     estimated: bool = False

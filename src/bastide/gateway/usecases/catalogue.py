@@ -13,8 +13,8 @@ class LiveCatalogue:
     A request keeps the picture that it started with; readers take no lock.
     """
 
-    def __init__(self) -> None:
-        self._parts: dict[str, tuple[Model, ...]] = {"built-in": (reader_model(),)}
+    def __init__(self, *built_in: Model) -> None:
+        self._parts: dict[str, tuple[Model, ...]] = {"built-in": (reader_model(), *built_in)}
         self._unreachable: frozenset[str] = frozenset()
         self.current = Catalogue.of(self._parts["built-in"])
 

@@ -3,19 +3,9 @@
 from collections.abc import Sequence
 
 from bastide.gateway.contract import ChatMessage
-from bastide.kit.json import Json
 from bastide.models.contract import Passage
 
 _PASSAGE_CHARACTERS = 1200
-
-
-def text_of(content: Json) -> str:
-    """The text in a message's content, be it a string or a list of parts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    texts = [part.get("text") for part in parts if isinstance(part, dict)]
-    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def question_and_passages(messages: Sequence[ChatMessage]) -> tuple[str, list[Passage]]:
@@ -26,8 +16,8 @@ def question_and_passages(messages: Sequence[ChatMessage]) -> tuple[str, list[Pa
     asked = max((index for index, message in enumerate(messages) if message.role == "user"), default=None)
     if asked is None:
         return "", []
-    before, question = _split_question(text_of(messages[asked].content))
-    texts = [text_of(message.content) for message in messages[:asked] if message.role != "assistant"]
+    before, question = _split_question(messages[asked].text)
+    texts = [message.text for message in messages[:asked] if message.role != "assistant"]
     return question, _passages("\n\n".join([*texts, before]))
 
 

@@ -18,10 +18,10 @@ LOCAL_SERVERS = {"ollama": 11434, "vllm": 8000, "llama.cpp": 8080, "lmstudio": 1
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredProvider:
-    """A provider of the settings. `models` empty: what its server lists."""
+    """A provider of the settings. `models` (public name, its name there) empty: what its server lists."""
 
     provider: Provider
-    models: tuple[str, ...] = ()
+    models: tuple[tuple[str, str], ...] = ()
 
 
 class _Listed(msgspec.Struct):
@@ -67,14 +67,19 @@ class Discovery:
         self._log = structlog.get_logger("bastide.gateway")
         for configured in providers:
             if configured.models:
-                names = [_Listed(name) for name in configured.models]
-                catalogue.put(configured.provider.name, _models(configured.provider, names))
+                catalogue.put(configured.provider.name, _models(configured, ()))
+        self._asked = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             await self.refresh()
+            self._asked.set()
             await asyncio.sleep(self._every_s)
+
+    async def asked(self) -> None:
+        """Returns once every provider has been asked."""
+        await self._asked.wait()
 
     async def refresh(self) -> None:
         """Ask every provider once, all at the same time."""
@@ -95,10 +100,7 @@ class Discovery:
                 self._log.warning("provider.unreachable", provider=provider.name, error=str(error))
             return
         self._catalogue.mark(provider.name, reachable=True)
-        if configured.models:
-            lengths = {item.id: item.max_model_len for item in listed}
-            listed = [_Listed(name, lengths.get(name)) for name in configured.models]
-        self._catalogue.put(provider.name, _models(provider, listed))
+        self._catalogue.put(provider.name, _models(configured, listed))
 
     async def _list(self, provider: Provider) -> list[_Listed]:
         request = UpstreamRequest("GET", f"{provider.base_url}/models", headers_for(provider))
@@ -111,13 +113,16 @@ class Discovery:
         return msgspec.json.decode(body, type=_Listing).data
 
 
-def _models(provider: Provider, listed: Sequence[_Listed]) -> list[Model]:
+def _models(configured: ConfiguredProvider, listed: Sequence[_Listed]) -> list[Model]:
+    provider = configured.provider
+    lengths = {item.id: item.max_model_len for item in listed}
+    names = configured.models or tuple((name, name) for name in lengths)
     return [
         Model(
-            item.id,
-            (Deployment(f"{provider.name}/{item.id}", provider, item.id),),
+            public,
+            (Deployment(f"{provider.name}/{upstream}", provider, upstream),),
             provider.name,
-            item.max_model_len,
+            lengths.get(upstream),
         )
-        for item in listed
+        for public, upstream in names
     ]

@@ -36,16 +36,23 @@ class Patience:
         now = self._loop.time()
         self._end = now + self._timeouts.total_s
         self._phase, self._due = "first_token", now + self._timeouts.first_token_s
-        self._timer = self._loop.call_at(min(self._due, self._end), self._check)
+        self._set_timer(min(self._due, self._end))
         return self
 
     def waiting(self) -> None:
         """We wait for the next bytes of a stream from now on."""
         self._phase, self._due = "idle", self._loop.time() + self._timeouts.idle_s
+        if self._due < self._fires_at:  # once per stream: the timer was set for the first token
+            self._timer.cancel()
+            self._set_timer(self._due)
 
     def resting(self) -> None:
         """We wait for nothing from the upstream."""
         self._phase, self._due = "total", self._end
+
+    def expired(self) -> UpstreamTimeoutError | None:
+        """On a CancelledError inside: what to raise instead, when it is the time that has run out."""
+        return self._error() if self._scope.take() else None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -61,7 +68,11 @@ class Patience:
             self._expired = "total" if due == self._end else self._phase
             self._scope.cancel()
             return
-        self._timer = self._loop.call_at(min(due, now + self._timeouts.idle_s / 4), self._check)
+        self._set_timer(due)
+
+    def _set_timer(self, at: float) -> None:
+        self._fires_at = at
+        self._timer = self._loop.call_at(at, self._check)
 
     def _error(self) -> UpstreamTimeoutError:
         what = {

@@ -1,5 +1,6 @@
 """The way of a call: find the model, choose a deployment, ask it, hand back its reply."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -56,6 +57,12 @@ class Reply:
         return self._reply.headers.get("content-type", "").startswith("text/event-stream")
 
     @property
+    def is_media(self) -> bool:
+        """Whether it is sound or other bytes that are passed on as they come."""
+        kind = self._reply.headers.get("content-type", "")
+        return kind.startswith(("audio/", "image/", "video/", "application/octet-stream"))
+
+    @property
     def usage(self) -> Usage:
         """As far as the answer has been read."""
         counts = self.meter.counts
@@ -67,7 +74,12 @@ class Reply:
     async def chunk(self) -> bytes:
         """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""
         self._patience.waiting()
-        data = await self._reply.chunk()
+        try:
+            data = await self._reply.chunk()
+        except asyncio.CancelledError as error:
+            if timeout := self._patience.expired():
+                raise timeout from error
+            raise
         self._patience.resting()
         return data
 
@@ -98,7 +110,7 @@ class Pipeline:
         ):
             if reply.status in _FAILURES:
                 raise await _failure(reply, deployment)
-            yield Reply(reply, patience, Meter(len(call.body)), call.model)
+            yield Reply(reply, patience, Meter(call.prompt_bytes), call.model)
 
     def _choose(self, call: Call, model: Model) -> Deployment:
         for deployment in model.deployments:

@@ -20,6 +20,17 @@ class CancelScope:
             self.cancelled = True
             self._task.cancel()
 
+    def take(self) -> bool:
+        """Inside the piece, on a CancelledError: True when it is ours alone and the piece may go on.
+
+        The scope is over then.
+        """
+        if not self.cancelled:
+            return False
+        self._closed = True
+        self.cancelled = False
+        return self._task.uncancel() <= self._before
+
     async def close(self, kind: type[BaseException] | None) -> bool:
         """True when the CancelledError that ends the piece is ours, to be turned into its reason.
 

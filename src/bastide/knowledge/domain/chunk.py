@@ -29,5 +29,7 @@ class Chunk:
 
     @property
     def indexed_text(self) -> str:
-        """What the embedder and BM25 read: headings, table header, text."""
-        return "\n".join(part for part in (" › ".join(self.heading_path), self.context, self.text) if part)
+        """What the embedder and BM25 read: headings that are not in the text, table header, text."""
+        lines = self.text.split("\n")
+        above = " › ".join(heading for heading in self.heading_path if heading not in lines)
+        return "\n".join(part for part in (above, self.context, self.text) if part)

@@ -43,7 +43,7 @@ class PageSpan:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document inside a document (an e-mail's); `path` is a file of the parser's, removed after use."""
+    """A document inside a document (an e-mail's). `path` is a file that is there until `Parser.discard`."""
 
     filename: str
     path: str
@@ -57,6 +57,7 @@ class ExtractedText:
         text: Unicode NFC, lines end in LF. All offsets are characters (code points) in it.
         pages: empty where the format has none.
         metadata: what the file says of itself (title, author, created …), strings.
+        media_type: what the file is, told from its content.
         warnings: codes with which a user can do something: `ocr.unavailable`, `ocr.language_missing` …
     """
 
@@ -64,6 +65,7 @@ class ExtractedText:
     blocks: tuple[Block, ...]
     pages: tuple[PageSpan, ...] = ()
     title: str = ""
+    media_type: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()

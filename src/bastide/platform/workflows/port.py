@@ -42,10 +42,14 @@ class WorkflowContext(Protocol):
 
         The action may run again if the process dies before its result is stored: it must be idempotent.
         `UnavailableError`s and vendor faults are retried with growing pauses up to `attempts`; any other
-        BastideError fails the workflow at once.
+        BastideError fails the step at once, and the workflow unless it catches the error. A failure is
+        remembered as well, and raised again after a crash. Between its steps a workflow must decide the same
+        way every time it runs.
 
         Raises:
             WorkflowCancelledError: someone cancelled the workflow; checked before every step.
+            BastideError: the step failed; its `code` and kind are the action's, or `internal` for a fault
+                that is not a BastideError.
         """
         ...
 
@@ -73,7 +77,13 @@ class Workflows(Protocol):
         ...
 
     async def enqueue(self, name: str, workflow_id: str, payload: JsonObject) -> None:
-        """Idempotent: a second call with this id changes nothing. Payload: ids and small facts only."""
+        """Idempotent: a second call with this id changes nothing. Payload: ids and small facts only.
+
+        Raises:
+            UnknownWorkflowError: nothing is registered under this name.
+            WorkflowIdTakenError: the id belongs to a workflow of another name.
+            UnavailableError: the store does not answer; nothing was enqueued, or call again to be sure.
+        """
         ...
 
     async def cancel(self, workflow_id: str) -> None:
@@ -83,5 +93,9 @@ class Workflows(Protocol):
     async def status(self, workflow_id: str) -> WorkflowStatus | None: ...
 
     async def forget(self, workflow_ids: list[str]) -> None:
-        """Remove every trace of ended workflows (for erasure)."""
+        """Remove every trace of these workflows (for erasure); those that have not ended are left alone."""
+        ...
+
+    async def compact(self) -> None:
+        """Give space back and leave nothing of forgotten workflows on the disk. Slow."""
         ...

@@ -38,7 +38,7 @@ class Connection(asyncio.Protocol):
     def _reset(self) -> None:
         self._status = 0
         self._headers: dict[str, str] = {}
-        self._head_bytes = 0
+        self._received = 0
         self._head_done = False
         self._complete = False
         self._keep = False
@@ -78,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._transport.writelines((head, body))
         while not self._head_done:
             if self._closed:
-                if self._head_bytes == 0 and self._failure is None:
+                if self._received == 0 and self._failure is None:
                     raise LostConnectionError
                 raise self._broken()
             await self._wait()
@@ -143,15 +143,14 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
 
     def data_received(self, data: bytes) -> None:
-        if not self._head_done:
-            self._head_bytes += len(data)
-            if self._head_bytes > _MAX_HEAD and not self._head_done:
-                self._fail("its answer's head is too long")
-                return
+        self._received += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(f"it does not speak HTTP ({error})")
+            return
+        if not self._head_done and self._received > _MAX_HEAD:
+            self._fail("its answer's head is too long")
             return
         if self._buffered > _PAUSE_ABOVE and not self._paused and self._transport is not None:
             self._paused = True

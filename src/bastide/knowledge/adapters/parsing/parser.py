@@ -1,0 +1,74 @@
+"""The parser port on a pool of recycled subprocesses."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from bastide.knowledge.adapters.parsing.messages import Request
+from bastide.knowledge.adapters.parsing.pool import WorkerPool
+from bastide.knowledge.domain.extraction import ExtractedText
+from bastide.knowledge.ports.parser import ParseLimits, ParseProgress
+from bastide.platform.uninterrupted import uninterrupted
+
+_NO_LIMITS = ParseLimits()
+_ATTACHMENTS = "attachments"
+
+
+class SubprocessParser:
+    """Implements `Parser`.
+
+    Attachments that come back are files under `temporary` until `discard`. All other temporary files are gone
+    when `parse` returns, raises or is cancelled.
+    """
+
+    def __init__(self, temporary: Path, processes: int) -> None:
+        """Start nothing yet.
+
+        Args:
+            temporary: a directory of this server's own; made if absent.
+            processes: how many documents are parsed at the same time.
+        """
+        self._temporary = temporary.absolute()
+        self._pool = WorkerPool(processes)
+
+    async def parse(
+        self,
+        path: Path,
+        filename: str,
+        *,
+        password: str | None = None,
+        limits: ParseLimits = _NO_LIMITS,
+        on_progress: Callable[[ParseProgress], None] | None = None,
+    ) -> ExtractedText:
+        folder = self._temporary / f"parse-{uuid4().hex}"
+        keep = False
+        try:
+            await uninterrupted(asyncio.to_thread(folder.mkdir, parents=True))
+            request = Request(_absolute(path), filename, str(folder), limits, password)
+            extracted = await self._pool.run(request, on_progress)
+            keep = bool(extracted.attachments)
+        finally:
+            await uninterrupted(asyncio.to_thread(_clear, folder, keep_attachments=keep))
+        return extracted
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def discard(self, extracted: ExtractedText) -> None:
+        for attachment in extracted.attachments:
+            await asyncio.to_thread(shutil.rmtree, Path(attachment.path).parents[1], ignore_errors=True)
+
+
+def _absolute(path: Path) -> str:
+    return str(path.absolute())
+
+
+def _clear(folder: Path, *, keep_attachments: bool) -> None:
+    if not keep_attachments:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for entry in folder.iterdir():
+        if entry.name != _ATTACHMENTS:
+            shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""PDF, page by page with pdfium: text where there is text, OCR where there are only pixels."""
+
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+import pypdfium2.raw as pdfium_c
+from pypdfium2 import PdfDocument, PdfiumError
+
+from bastide.knowledge.adapters.parsing.builder import TextBuilder
+from bastide.knowledge.adapters.parsing.layout import passages_of, style_of
+from bastide.knowledge.adapters.parsing.lines import PageLines
+from bastide.knowledge.adapters.parsing.pdf_lines import page_lines
+from bastide.knowledge.adapters.parsing.running import without_running_lines
+from bastide.knowledge.adapters.parsing.source import Source
+from bastide.knowledge.domain.errors import (
+    DocumentCorruptError,
+    DocumentEncryptedError,
+    DocumentTooLargeError,
+)
+from bastide.knowledge.domain.extraction import BlockKind
+
+_METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created"}
+_NO_TITLE = re.compile(
+    r"(?i)^(?:microsoft word - .*|untitled.*|sans titre.*|document\d*|.*\.(?:docx?|odt|pdf|tex|indd))$"
+)
+
+
+def read_pdf(source: Source, out: TextBuilder) -> None:
+    with opened(source) as document:
+        _describe(document, out)
+        pages = [_read(document, number, source) for number in range(len(document))]
+    add_pages(pages, out)
+
+
+def add_pages(pages: Sequence[PageLines], out: TextBuilder) -> None:
+    """Lay the lines out as blocks, each page a page."""
+    style = style_of(pages)
+    for number, page in enumerate(without_running_lines(pages), 1):
+        out.open_page(number, ocr=page.ocr)
+        first = True
+        for passage in passages_of(page, style):
+            continues = (
+                first and out.ends_open and passage.kind is BlockKind.PARAGRAPH and passage.text[0].islower()
+            )
+            out.add(passage.kind, passage.text, level=passage.level, continues=continues)
+            first = False
+
+
+@contextmanager
+def opened(source: Source) -> Generator[PdfDocument]:
+    """Raises the error of the document when pdfium cannot open it."""
+    try:
+        document = PdfDocument(source.path, password=source.password)
+    except PdfiumError as error:
+        raise _why(error, given=source.password is not None) from error
+    try:
+        if len(document) > source.limits.max_pages:
+            raise DocumentTooLargeError(
+                f"The document has more than {source.limits.max_pages} pages.",
+                pages=len(document),
+                max_pages=source.limits.max_pages,
+            )
+        yield document
+    finally:
+        document.close()
+
+
+def _why(error: PdfiumError, *, given: bool) -> DocumentEncryptedError | DocumentCorruptError:
+    if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD or "password" in str(error).lower():
+        message = "The password is wrong." if given else "The file is protected by a password."
+        return DocumentEncryptedError(message)
+    return DocumentCorruptError("The file is damaged.", reason=str(error))
+
+
+def _read(document: PdfDocument, index: int, source: Source) -> PageLines:
+    source.report(index, len(document))
+    try:
+        page = document[index]
+    except PdfiumError:
+        return PageLines((), 0.0, 0.0)  # one broken page does not spoil the others
+    try:
+        return page_lines(page)
+    finally:
+        page.close()
+
+
+def _describe(document: PdfDocument, out: TextBuilder) -> None:
+    found = document.get_metadata_dict(skip_empty=True)
+    title = found.get("Title", "").strip()
+    out.title = "" if _NO_TITLE.match(title) else title
+    for theirs, ours in _METADATA.items():
+        if theirs in found:
+            out.metadata[ours] = found[theirs]

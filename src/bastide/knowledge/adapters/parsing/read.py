@@ -1,0 +1,23 @@
+"""From a file to its text: find out what it is, and let the reader of that format read it."""
+
+from bastide.knowledge.adapters.parsing.builder import TextBuilder
+from bastide.knowledge.adapters.parsing.formats import READERS
+from bastide.knowledge.adapters.parsing.media_type import detect
+from bastide.knowledge.adapters.parsing.source import Source
+from bastide.knowledge.domain.errors import DocumentEmptyError, DocumentUnsupportedError
+from bastide.knowledge.domain.extraction import ExtractedText
+
+
+def read(source: Source) -> ExtractedText:
+    """Raises one of the errors of `knowledge.domain.errors`."""
+    media_type = detect(source.path, source.filename)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise DocumentUnsupportedError(
+            "Bastide does not read files of this kind.", media_type=media_type, filename=source.filename
+        )
+    builder = TextBuilder(source.limits.max_text_chars)
+    reader(source, builder)
+    if builder.is_empty and not builder.attachments:
+        raise DocumentEmptyError("There is no text in the file.", filename=source.filename)
+    return builder.build(media_type)

@@ -1,0 +1,47 @@
+"""Tables: each row is a block that knows the header of its table."""
+
+import re
+from collections.abc import Sequence
+
+from bastide.knowledge.adapters.parsing.builder import TextBuilder
+from bastide.knowledge.domain.extraction import BlockKind
+
+_SEPARATOR = " | "
+_NUMBER = re.compile(r"[-+(]?[\d\s.,:/%€$£-]*\d[\d\s.,:/%€$£)-]*")
+_HEADER_WITHIN_ROWS = 5  # titles and blank rows may stand above it
+_HEADER_FILLED = 0.6
+_HEADER_CHARS = 300  # repeated with every row's chunk, so it may not be long
+
+
+def add_table(rows: Sequence[Sequence[str]], out: TextBuilder, *, header_row: int | None = None) -> None:
+    """Add the rows as `a | b | c`; empty rows, and empty cells at the end of a row, are left out.
+
+    `header_row` is the index of the header where the format marks it; otherwise it is the first row at
+    the top that is filled with words.
+    """
+    found = _guess_header(rows) if header_row is None else header_row
+    header = ""
+    for number, row in enumerate(rows):
+        line = row_text(row)
+        out.add(BlockKind.TABLE_ROW, line, header=header)
+        if number == found:
+            header = line[:_HEADER_CHARS]
+
+
+def row_text(row: Sequence[str]) -> str:
+    """One line; a cell keeps its place, so that it can be matched with the header."""
+    cells = [" ".join(cell.split()) for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return _SEPARATOR.join(cells) if any(cells) else ""
+
+
+def _guess_header(rows: Sequence[Sequence[str]]) -> int | None:
+    width = max((len(row) for row in rows), default=0)
+    if width < 2:
+        return None
+    for number, row in enumerate(rows[:_HEADER_WITHIN_ROWS]):
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if len(filled) >= max(2, _HEADER_FILLED * width):
+            return None if any(_NUMBER.fullmatch(cell) for cell in filled) else number
+    return None

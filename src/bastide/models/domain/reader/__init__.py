@@ -1,0 +1,1 @@
+"""What the built-in reader knows of words, questions and sentences: pure functions, no weights."""

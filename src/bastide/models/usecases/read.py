@@ -1,0 +1,72 @@
+"""The built-in reader: quotes the sentences of the passages that answer the question."""
+
+from collections.abc import Sequence
+
+from bastide.models.contract import Passage, Quote, Reading, Support
+from bastide.models.domain.reader.features import Source, candidates
+from bastide.models.domain.reader.questions import analyse
+from bastide.models.domain.reader.ranking import ranked
+from bastide.models.domain.reader.support import SUPPORTED, supporting
+from bastide.models.domain.reader.words import guess_language, words_of
+
+# Below this the best sentence answers so rarely that saying "not in the documents" is the better answer.
+_ANSWERS = 0.12
+_READ_AT_MOST = 50
+_LANGUAGES = frozenset({"fr", "en"})
+
+
+class ExtractiveReader:
+    """Satisfies `Reader`: no weights, no state, equal input gives equal output."""
+
+    def read(
+        self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3, context: str = ""
+    ) -> Reading:
+        best_first = sorted(passages, key=lambda passage: -passage.score)[:_READ_AT_MOST]
+        languages = [passage.language for passage in best_first if passage.language in _LANGUAGES]
+        asked = analyse(question, languages[0] if languages else "en", context)
+        found = ranked(candidates(asked, _sources(best_first, asked.language)))
+        if not asked.content or not found or found[0].confidence < _ANSWERS:
+            return Reading((), asked.language)
+        quotes = tuple(
+            _quote(
+                best_first[item.candidate.source], item.candidate.start, item.candidate.end, item.confidence
+            )
+            for item in found[: max(0, max_quotes)]
+        )
+        return Reading(quotes, asked.language)
+
+    def support(self, statement: str, passages: Sequence[Passage]) -> Support | None:
+        found = supporting(statement, _sources(passages, "en"))
+        if found is None:
+            return None
+        quote = _quote(passages[found.source], found.start, found.end, min(1.0, found.share))
+        return Support(quote, not found.comparable or found.share >= SUPPORTED)
+
+
+def _sources(passages: Sequence[Passage], asked_language: str) -> list[Source]:
+    best = max((passage.score for passage in passages), default=0.0)
+    return [
+        Source(
+            text=passage.text,
+            score=passage.score / best if best > 0 else 0.0,
+            heading=" ".join((passage.title, *passage.heading_path)),
+            language=_language(passage, asked_language),
+        )
+        for passage in passages
+    ]
+
+
+def _language(passage: Passage, asked_language: str) -> str:
+    if passage.language in _LANGUAGES:
+        return passage.language
+    return guess_language(words_of(passage.text), asked_language)
+
+
+def _quote(passage: Passage, start: int, end: int, confidence: float) -> Quote:
+    return Quote(
+        passage_id=passage.passage_id,
+        start=passage.start + start,
+        end=passage.start + end,
+        text=passage.text[start:end],
+        confidence=confidence,
+    )

@@ -1,0 +1,163 @@
+"""The gateway, served by uvicorn on loopback as the product serves it, with a principal of the test's."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+import openai
+import uvicorn
+
+from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
+from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
+from bastide.gateway.module import GatewayModule, Sizes, Timeouts, configured_provider
+from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
+from bastide.models.contract import Passage, Quote, Reading, Vectors
+from tests.integration.gateway.upstream import ModelServer
+
+ALICE = Principal("usr_alice", "org_one", Role.MEMBER, CredentialKind.KEY, key_id="key_1")
+
+
+class FirstSentence:
+    """A reader that quotes the first sentence of the first passage."""
+
+    def read(self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3) -> Reading:
+        if not passages:
+            return Reading((), "en")
+        text = passages[0].text.partition(".")[0] + "."
+        quote = Quote(passages[0].passage_id, passages[0].start, passages[0].start + len(text), text, 0.9)
+        return Reading((quote,), "en")
+
+
+class Alphabet:
+    """An embedder of three dimensions: how many a, b and c a text has, at unit length."""
+
+    name = "alphabet"
+    fingerprint = "alphabet-1"
+    dimensions = 3
+    max_tokens = 8
+
+    def trust(self, language: str) -> float:
+        return 1.0
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        found = np.array([[text.count(letter) for letter in "abc"] for text in texts], np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    async def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        return (await self.embed([text]))[0]
+
+
+@dataclass
+class ScriptedAnswers:
+    """Answers with the events that the test wrote; keeps what it was asked."""
+
+    events: list[AnswerEvent] = field(default_factory=list[AnswerEvent])
+    asked: list[AnswerRequest] = field(default_factory=list[AnswerRequest])
+    error: Exception | None = None
+
+    async def answer(self, principal: Principal, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
+        self.asked.append(request)
+        for event in self.events:
+            yield event
+        if self.error is not None:
+            raise self.error
+
+
+class Everyone:
+    """A policy that allows what `denied` does not name."""
+
+    def __init__(self, denied: Exception | None = None) -> None:
+        self.denied = denied
+
+    def allows(self, principal: Principal, action: Action, resource: Resource | None = None) -> bool:
+        return self.denied is None
+
+    def require(self, principal: Principal, action: Action, resource: Resource | None = None) -> None:
+        if self.denied is not None:
+            raise self.denied
+
+
+class FixedClock:
+    def now(self) -> datetime:
+        return datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass
+class Door:
+    """A served gateway."""
+
+    url: str
+    module: GatewayModule
+
+    def client(self, **more: object) -> openai.AsyncOpenAI:
+        options = {"base_url": f"{self.url}/v1", "api_key": "sk-bastide-x", "max_retries": 0, **more}
+        return openai.AsyncOpenAI(**options)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def door(
+    *upstreams: ModelServer,
+    answers: Answers | None = None,
+    principal: Principal | None = ALICE,
+    denied: Exception | None = None,
+    timeouts: Timeouts | None = None,
+    sizes: Sizes | None = None,
+    models: Sequence[str] = ("tiny",),
+    zone: str = "internal",
+) -> AsyncIterator[Door]:
+    """A gateway before the given model servers, all of which serve `models`."""
+    module = GatewayModule(
+        reader=FirstSentence(),
+        embedder=Alphabet(),
+        policy=Everyone(denied),
+        clock=FixedClock(),
+        providers=[
+            configured_provider(
+                name=f"server-{number}",
+                kind="openai",
+                url=upstream.url,
+                api_key="upstream-key",
+                zone=zone,
+                models=models,
+            )
+            for number, upstream in enumerate(upstreams)
+        ],
+        discover=False,
+        timeouts=timeouts,
+        sizes=sizes,
+    )
+    app = _as(principal, module.application(answers or ScriptedAnswers()))
+    async with module.running(), served(app) as url:
+        yield Door(url, module)
+
+
+def _as(principal: Principal | None, app: AsgiApp) -> AsgiApp:
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {"principal": principal, "request_id": "req_test"} if principal else {}
+        await app(scope, receive, send)
+
+    return asgi
+
+
+@asynccontextmanager
+async def served(app: AsgiApp) -> AsyncIterator[str]:
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        task = asyncio.create_task(server._serve([listener]))
+        while not server.started:
+            await asyncio.sleep(0.005)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task

@@ -1,0 +1,35 @@
+"""What the built-in reader is given to read of a conversation."""
+
+from bastide.gateway.contract import ChatMessage
+from bastide.gateway.usecases.conversation import question_and_passages
+
+
+def test_the_last_paragraph_asks_and_the_text_before_is_read() -> None:
+    messages = [
+        ChatMessage("system", "Gates open at six."),
+        ChatMessage("user", "Hi"),
+        ChatMessage("assistant", "Hello, quote me not."),
+        ChatMessage(
+            "user", [{"type": "text", "text": "They close at nine.\n\nWhen?"}, {"type": "image_url"}]
+        ),
+    ]
+    question, passages = question_and_passages(messages)
+    assert question == "When?"
+    text = "\n\n".join(passage.text for passage in passages)
+    assert "Gates open at six." in text
+    assert "They close at nine." in text
+    assert "quote me not" not in text
+
+
+def test_long_texts_are_cut_at_paragraphs_with_their_offsets() -> None:
+    paragraphs = [f"Paragraph {number}. " + "word " * 60 for number in range(20)]
+    whole = "\n\n".join(paragraphs)
+    _, passages = question_and_passages([ChatMessage("user", whole + "\n\nWhich?")])
+    assert len(passages) > 3
+    for passage in passages:
+        assert whole[passage.start : passage.start + len(passage.text)] == passage.text
+
+
+def test_nobody_asked() -> None:
+    assert question_and_passages([ChatMessage("system", "x")]) == ("", [])
+    assert ChatMessage("user", None).text == ""

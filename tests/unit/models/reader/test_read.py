@@ -1,0 +1,92 @@
+"""The built-in reader: what it quotes, what it refuses, and that it never breaks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bastide.models.contract import Passage
+from bastide.models.module import open_reader
+
+FRENCH = (
+    "Vous acquérez 2,5 jours de congé par mois travaillé, soit trente jours par an. "
+    "La période de référence court du 1er juin au 31 mai. "
+    "Le restaurant d’entreprise est ouvert de 11 h 45 à 13 h 45. "
+    "La mutuelle est obligatoire, sauf dispense. L’employeur paie 60 % de la cotisation."
+)
+ENGLISH = (
+    "Expense claims must be submitted within thirty days of the end of the trip. "
+    "Taxis are refunded between 22:00 and 06:00. A private car is refunded at 0.42 euros per kilometre. "
+    "Backups are made every night because discs fail."
+)
+
+
+def passage(text: str, start: int = 0, score: float = 0.5, language: str = "") -> Passage:
+    return Passage("p", text, start, score, language=language)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Combien de jours de congé acquiert-on par mois ?", FRENCH, "2,5 jours"),
+        ("À quelle heure le restaurant d’entreprise est-il ouvert ?", FRENCH, "11 h 45"),
+        ("Quelle part de la cotisation l’employeur paie-t-il ?", FRENCH, "60 %"),
+        ("How soon must expense claims be submitted?", ENGLISH, "within thirty days"),
+        ("When are taxis refunded?", ENGLISH, "22:00"),
+        ("Why are backups made?", ENGLISH, "because discs fail"),
+    ],
+)
+def test_the_first_quote_holds_the_answer(question: str, text: str, expected: str) -> None:
+    quotes = open_reader().read(question, [passage(text)]).quotes
+    assert expected in quotes[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Qui a gagné la coupe du monde de football ?", "fr"),
+        ("Comment réparer une fuite d’eau ?", "fr"),
+        ("How do I cook rice?", "en"),
+        ("Who was the first man on the moon?", "en"),
+        ("", "en"),
+        ("?!", "en"),
+    ],
+)
+def test_what_the_passages_do_not_answer_is_not_quoted(question: str, language: str) -> None:
+    text = FRENCH if language == "fr" else ENGLISH
+    reading = open_reader().read(question, [passage(text, language=language)])
+    assert reading.quotes == ()
+    assert reading.language == language
+
+
+def test_nothing_to_read_is_nothing_to_quote() -> None:
+    assert open_reader().read("When?", []).quotes == ()
+
+
+texts = st.text(max_size=300) | st.text(
+    st.sampled_from("abcé .!?\n|-«»’'0123456789ABC\u00a0\u0301œ漢🙂"), max_size=400
+)
+
+
+@given(
+    question=texts,
+    read=st.lists(
+        st.tuples(texts, st.integers(0, 10_000), st.floats(0, 1), st.sampled_from(["", "fr", "en", "de"]))
+    ),
+    max_quotes=st.integers(0, 5),
+)
+def test_quotes_are_spans_of_their_passages_and_the_same_every_time(
+    question: str, read: list[tuple[str, int, float, str]], max_quotes: int
+) -> None:
+    passages = [
+        Passage(str(number), text, start, score, language=language)
+        for number, (text, start, score, language) in enumerate(read)
+    ]
+    reading = open_reader().read(question, passages, max_quotes=max_quotes)
+    assert len(reading.quotes) <= max_quotes
+    assert len({(quote.passage_id, quote.start) for quote in reading.quotes}) == len(reading.quotes)
+    for quote in reading.quotes:
+        source = passages[int(quote.passage_id)]
+        assert quote.text
+        assert source.text[quote.start - source.start : quote.end - source.start] == quote.text
+        assert 0 <= quote.confidence <= 1
+    assert open_reader().read(question, passages, max_quotes=max_quotes) == reading
