@@ -76,6 +76,12 @@ class SqlChunks:
         )
         return end or 0
 
+    async def prune(self, document_id: str, below: int) -> None:
+        for table in (vector_blocks, chunks):
+            await self._connection.execute(
+                delete(table).where(table.c.document_id == document_id, table.c.version < below)
+            )
+
     async def forget_vectors(self, organisation_id: str, keep: Sequence[str]) -> None:
         live = select(documents.c.id).where(
             documents.c.id == vector_blocks.c.document_id,

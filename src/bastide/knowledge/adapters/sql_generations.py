@@ -25,7 +25,9 @@ class SqlGenerations:
 
     async def of_organisation(self, organisation_id: str) -> Sequence[Generation]:
         rows = await self._connection.execute(
-            select(index_generations).where(index_generations.c.organisation_id == organisation_id)
+            select(index_generations)
+            .where(index_generations.c.organisation_id == organisation_id)
+            .order_by(index_generations.c.name)
         )
         return [_generation(row) for row in rows]
 

@@ -216,6 +216,10 @@ class Chunks(Protocol):
         """How many of its first chunks have vectors."""
         ...
 
+    async def prune(self, document_id: str, below: int) -> None:
+        """Chunks and vectors of the document's versions below that number."""
+        ...
+
     async def forget_vectors(self, organisation_id: str, keep: Sequence[str]) -> None:
         """Of fingerprints that are not in `keep`, and of versions that are neither current nor latest."""
         ...
