@@ -91,3 +91,9 @@ class UploadError(InvalidError):
     """The body of an upload cannot be read: `details` say what is wrong."""
 
     code = "document.upload"
+
+
+class SpanError(InvalidError):
+    """The text has no characters at these offsets."""
+
+    code = "document.span"

@@ -49,8 +49,7 @@ class Parse:
         try:
             await self.attach(document, extracted.attachments)
         finally:
-            for attachment in extracted.attachments:
-                await asyncio.to_thread(Path(attachment.path).unlink, missing_ok=True)
+            await self.parser.discard(extracted)
         await self.passwords.forget(run.run_id)
         language = await asyncio.to_thread(self.detect_language, extracted.text[:_SAMPLE_CHARS])
         key = await self.texts.put(version, extracted, language)
