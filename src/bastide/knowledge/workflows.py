@@ -12,6 +12,7 @@ from bastide.knowledge.domain.document import Failure, Run
 from bastide.knowledge.usecases import events
 from bastide.knowledge.usecases.attend import RunStoppedError
 from bastide.knowledge.usecases.chunk import ChunkText
+from bastide.knowledge.usecases.collections import Collections
 from bastide.knowledge.usecases.embed import Embed
 from bastide.knowledge.usecases.erase import Erase
 from bastide.knowledge.usecases.fail import Fail
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 INGEST = "ingest"
 ERASE = "erase"
 UPDATE = "update_index"
+EMPTY = "empty_collection"
 
 _INGEST_QUEUE = "documents"
 _UPKEEP_QUEUE = "upkeep"
@@ -46,11 +48,12 @@ class DocumentWorkflows:
     fail: Fail
     erase: Erase
     update_index: UpdateIndex
+    collections: Collections
 
     def register(self, workflows: Workflows, relay: Relay, concurrency: int) -> None:
         """`concurrency`: documents read at a time; two, so that one is parsed while one is embedded."""
         workflows.register(INGEST, self.ingest_document, queue=_INGEST_QUEUE, concurrency=concurrency)
-        upkeep = {ERASE: self.erase_document, UPDATE: self.update_points}
+        upkeep = {ERASE: self.erase_document, UPDATE: self.update_points, EMPTY: self.empty_collection}
         for name, workflow in upkeep.items():
             workflows.register(name, workflow, queue=_UPKEEP_QUEUE, concurrency=_UPKEEP_CONCURRENCY)
         started_by = {
@@ -58,6 +61,7 @@ class DocumentWorkflows:
             events.RETRIED: INGEST,
             events.DELETED: ERASE,
             events.CHANGED: UPDATE,
+            events.COLLECTION_DELETED: EMPTY,
         }
         for topic, name in started_by.items():
             relay.on(topic, partial(_enqueue, workflows, name))
@@ -102,6 +106,17 @@ class DocumentWorkflows:
     async def update_points(self, context: WorkflowContext, payload: JsonObject) -> None:
         update = _nothing(self.update_index, str(payload["document_id"]))
         await context.step("update", update, attempts=_PATIENT)
+
+    async def empty_collection(self, context: WorkflowContext, payload: JsonObject) -> None:
+        async def empty() -> Json:
+            return await self.collections.empty(
+                str(payload["organisation_id"]), str(payload["collection_id"])
+            )
+
+        turn, is_empty = 0, False
+        while not is_empty:
+            turn += 1
+            is_empty = await context.step(f"empty {turn}", empty, attempts=_PATIENT) is True
 
 
 async def _enqueue(workflows: Workflows, name: str, event: DomainEvent) -> None:

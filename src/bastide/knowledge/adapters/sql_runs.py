@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.knowledge.adapters.rows import failure_values
-from bastide.knowledge.adapters.tables import chunks, document_versions, documents, vector_blocks
+from bastide.knowledge.adapters.tables import chunks as chunk_rows
+from bastide.knowledge.adapters.tables import document_versions, documents, vector_blocks
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.document import DocumentStatus, Failure, Run, Stage
 from bastide.knowledge.ports.store import Parsed
@@ -23,8 +24,10 @@ class SqlRuns:
         return rows.first() is not None
 
     async def parsed(self, run: Run, parsed: Parsed) -> bool:
+        told = {"media_type": parsed.media_type} if parsed.media_type else {}
         return await self._advance(
             run,
+            **told,
             stage=Stage.CHUNKING.value,
             text_key=parsed.text_key,
             pages=parsed.pages,
@@ -33,16 +36,16 @@ class SqlRuns:
             warnings=list(parsed.warnings),
         )
 
-    async def chunked(self, run: Run, made: Sequence[Chunk]) -> bool:
-        if not await self._advance(run, stage=Stage.EMBEDDING.value, chunks_count=len(made)):
+    async def chunked(self, run: Run, chunks: Sequence[Chunk]) -> bool:
+        if not await self._advance(run, stage=Stage.EMBEDDING.value, chunks_count=len(chunks)):
             return False
-        for table in (vector_blocks, chunks):
+        for table in (vector_blocks, chunk_rows):
             await self._connection.execute(
                 delete(table).where(table.c.document_id == run.document_id, table.c.version == run.version)
             )
-        for first in range(0, len(made), _ROWS_AT_A_TIME):
-            rows = [_chunk_values(run, chunk) for chunk in made[first : first + _ROWS_AT_A_TIME]]
-            await self._connection.execute(insert(chunks), rows)
+        for first in range(0, len(chunks), _ROWS_AT_A_TIME):
+            rows = [_chunk_values(run, chunk) for chunk in chunks[first : first + _ROWS_AT_A_TIME]]
+            await self._connection.execute(insert(chunk_rows), rows)
         return True
 
     async def embedded(self, run: Run) -> bool:

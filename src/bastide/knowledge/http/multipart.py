@@ -27,7 +27,7 @@ class PartEnd:
     pass
 
 
-_Event: TypeAlias = "PartHead | bytes | PartEnd"
+_Event: TypeAlias = PartHead | bytes | PartEnd
 
 
 class Form:

@@ -12,7 +12,7 @@ from bastide.knowledge.domain.progress import Progress
 
 
 class GrantView(BaseModel):
-    """`grantee`: `user:…`, `group:…`, `department:…`, `organisation:…`; `access`: read, contribute, manage."""
+    """`grantee`: `user:…`, `group:…`, `department:…`, `organisation:…`."""
 
     grantee: str
     access: str

@@ -45,9 +45,10 @@ class DocumentFilter:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a version's row keeps of its extraction."""
+    """What a version's row keeps of its extraction. `media_type`: "" = as it was told at the upload."""
 
     text_key: str
+    media_type: str
     pages: int | None
     facts: dict[str, str]
     language: str

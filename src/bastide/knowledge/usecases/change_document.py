@@ -38,7 +38,8 @@ class ChangeDocument:
             document = await self.access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
             changed = document
             if metadata is not None:
-                merged = {k: v for k, v in {**document.metadata, **metadata}.items() if v is not None}
+                merged: JsonObject = {**document.metadata, **metadata}
+                merged = {key: merged[key] for key in merged if merged[key] is not None}
                 changed = replace(changed, metadata=checked_metadata(merged))
             if filename is not None:
                 changed = replace(changed, filename=clean_filename(filename))

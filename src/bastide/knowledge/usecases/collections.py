@@ -7,6 +7,7 @@ from bastide.identity.contract import Action, Grant, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.events import DomainEvent
 from bastide.kit.ids import new_id
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.naming import checked_name
 from bastide.knowledge.ports.store import KnowledgeStore
@@ -64,9 +65,7 @@ class Collections:
     ) -> Collection:
         """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, DeniedError."""
         async with self.store.transaction() as unit:
-            collection = await self.access.collection(
-                unit, principal, Action.COLLECTION_MANAGE, name_or_id
-            )
+            collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             changed = replace(
                 collection,
                 name=collection.name if name is None else checked_name(name),
@@ -83,31 +82,21 @@ class Collections:
             CollectionNotFoundError, DeniedError.
         """
         async with self.store.transaction() as unit:
-            collection = await self.access.collection(
-                unit, principal, Action.COLLECTION_MANAGE, name_or_id
-            )
+            collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             now = self.clock.now()
             await unit.collections.hide(collection.id, now)
-            payload = {"organisation_id": collection.organisation_id, "collection_id": collection.id}
+            organisation_id = collection.organisation_id
+            payload: JsonObject = {"organisation_id": organisation_id, "collection_id": collection.id}
             await unit.announce(
-                DomainEvent(
-                    new_event_id(),
-                    COLLECTION_DELETED,
-                    collection.organisation_id,
-                    collection.id,
-                    {**payload},
-                    now,
-                )
+                DomainEvent(new_event_id(), COLLECTION_DELETED, organisation_id, collection.id, payload, now)
             )
 
-    async def empty(self, collection_id: str) -> bool:
+    async def empty(self, organisation_id: str, collection_id: str) -> bool:
         """A step: delete some of a hidden collection's documents. True when none is left, nor the row."""
-        async with self.store.reading() as unit:
-            document_ids = await unit.documents.of_collection(collection_id, _AT_A_TIME)
-        for document_id in document_ids:
-            await self.delete_document.at_once(document_id)
-        if document_ids:
-            return False
         async with self.store.transaction() as unit:
-            await unit.collections.remove(collection_id)
-        return True
+            document_ids = await unit.documents.of_collection(collection_id, _AT_A_TIME)
+            for document_id in document_ids:
+                await self.delete_document.remove(unit, organisation_id, document_id)
+            if not document_ids:
+                await unit.collections.remove(collection_id)
+        return not document_ids

@@ -2,11 +2,12 @@
 
 from bastide.identity.contract import Action, Principal
 from bastide.kit.clock import Clock
-from bastide.kit.json import Json
+from bastide.kit.events import DomainEvent
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.document import Document
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
-from bastide.knowledge.usecases.events import DELETED, document_event
+from bastide.knowledge.usecases.events import DELETED, new_event_id
 from bastide.knowledge.usecases.notices import Notices
 
 
@@ -23,7 +24,7 @@ class DeleteDocument:
             document = await self._access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
             removed = await self._with_children(unit, document)
             for one in removed:
-                await self._remove(unit, one)
+                await self.remove(unit, one.organisation_id, one.id)
         for one in removed:
             await self._notices.deleted(one)
 
@@ -33,11 +34,17 @@ class DeleteDocument:
             found += await self._with_children(unit, child)
         return found
 
-    async def _remove(self, unit: Unit, document: Document) -> None:
-        """The event says what the rows said of what is still to be removed."""
-        versions = await unit.documents.versions(document.id)
-        folders: list[Json] = [version.folder for version in versions]
-        runs: list[Json] = [version.run_id for version in versions]
-        await unit.documents.remove(document.id)
-        event = document_event(DELETED, document, self._clock.now(), folders=folders, runs=runs)
-        await unit.announce(event)
+    async def remove(self, unit: Unit, organisation_id: str, document_id: str) -> None:
+        """Without asking, and without what is attached. The event says what the rows said of what is still to
+        be removed.
+        """
+        versions = await unit.documents.versions(document_id)
+        await unit.documents.remove(document_id)
+        payload: JsonObject = {
+            "organisation_id": organisation_id,
+            "document_id": document_id,
+            "folders": [version.folder for version in versions],
+            "runs": [version.run_id for version in versions],
+        }
+        now = self._clock.now()
+        await unit.announce(DomainEvent(new_event_id(), DELETED, organisation_id, document_id, payload, now))

@@ -23,10 +23,9 @@ from bastide.models.contract import Embedder
 class IndexPassages:
     """Puts the passages of one version of a document into one index; again changes nothing."""
 
-    def __init__(self, store: KnowledgeStore, index: PassageIndex, embedder: Embedder) -> None:
+    def __init__(self, store: KnowledgeStore, index: PassageIndex) -> None:
         self._store = store
         self._index = index
-        self._embedder = embedder
 
     async def __call__(
         self, generation: Generation, document: Document, version: Version, counter: Counter | None = None

@@ -77,4 +77,4 @@ def _parsed(extracted: ExtractedText, key: str, language: str) -> Parsed:
     if extracted.title:
         facts["title"] = extracted.title[:_FACT_CHARS]
     pages = len(extracted.pages) or None
-    return Parsed(key, pages, facts, language, extracted.warnings)
+    return Parsed(key, extracted.media_type, pages, facts, language, extracted.warnings)

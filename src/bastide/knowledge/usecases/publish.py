@@ -2,7 +2,7 @@
 
 from bastide.kit.clock import Clock
 from bastide.kit.json import JsonObject
-from bastide.knowledge.domain.document import Run
+from bastide.knowledge.domain.document import DocumentStatus, Run
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.attend import RunStoppedError
@@ -29,8 +29,11 @@ class Publish:
         """
         async with self._store.transaction() as unit:
             document = await unit.documents.find(run.document_id)
-            if document is None:
+            version = await unit.documents.version(run.document_id, run.version)
+            if document is None or version is None:
                 raise RunStoppedError
+            if version.status is DocumentStatus.INDEXED and version.run_id == run.run_id:
+                return True  # done, and killed before it was remembered
             await unit.generations.lock(document.organisation_id)
             alive = living(await unit.generations.of_organisation(document.organisation_id))
             names = [generation.name for generation in alive]

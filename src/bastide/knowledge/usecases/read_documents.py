@@ -48,7 +48,7 @@ class ReadDocuments:
         return await self.seen(document)
 
     async def listing(self, principal: Principal, asked: ListRequest) -> Page[Seen]:
-        """Only what the caller may read is listed and counted. Raises CollectionNotFoundError, CursorError."""
+        """What the caller may read is listed and counted. Raises CollectionNotFoundError, CursorError."""
         self.access.require(principal, Action.COLLECTION_LIST)
         async with self.store.reading() as unit:
             if asked.collection is None:
