@@ -24,16 +24,16 @@ export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
   const trigger = (
     <button
       type="button"
-      aria-label={t("app.menu", { name: me.name })}
       className="flex w-full items-center gap-2.5 rounded-md p-1.5 text-start text-sm hover:bg-paper"
     >
+      <span className="sr-only">{t("app.menu", { name: me.name })}</span>
       <span
         aria-hidden="true"
         className="grid size-8 shrink-0 place-items-center rounded-md bg-woad-wash font-serif text-base text-woad"
       >
         {me.name.slice(0, 1).toUpperCase()}
       </span>
-      <span className="min-w-0 max-md:hidden">
+      <span aria-hidden="true" className="min-w-0 max-md:hidden">
         <span className="block truncate font-medium">{me.name}</span>
         <span className="block truncate text-xs text-soft">{me.organisation.name}</span>
       </span>
