@@ -28,7 +28,6 @@ from bastide.platform.workflows.port import (
     WorkflowState,
     WorkflowStatus,
 )
-from tests.conftest import DIALECTS
 
 Start = Callable[..., AbstractAsyncContextManager[Workflows]]
 ENDED = {WorkflowState.DONE, WorkflowState.FAILED, WorkflowState.CANCELLED}
@@ -36,13 +35,6 @@ ENDED = {WorkflowState.DONE, WorkflowState.FAILED, WorkflowState.CANCELLED}
 
 class EncryptedError(InvalidError):
     code = "document.encrypted"
-
-
-@pytest.fixture(params=DIALECTS)
-def workflows_url(request: pytest.FixtureRequest, home: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{home}/workflows.db"
-    return request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
