@@ -73,9 +73,11 @@ async def read_revision(connection: AsyncConnection) -> int:
 
 async def count_up(connection: AsyncConnection) -> None:
     """Note a change of the catalogue or the limits."""
-    await connection.execute(
+    changed = await connection.execute(
         update(revisions).where(revisions.c.name == _NAME).values(revision=revisions.c.revision + 1)
     )
+    if changed.rowcount == 0:
+        await connection.execute(insert(revisions).values(name=_NAME, revision=1))
 
 
 def _options(entry: Any, *without: str) -> dict[str, Any]:

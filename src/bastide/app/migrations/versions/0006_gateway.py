@@ -5,8 +5,8 @@ from alembic import op
 
 from bastide.platform.database.types import JsonColumn
 
-revision = "0004"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
@@ -16,7 +16,6 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_gateway_revisions"),
     )
-    op.execute("INSERT INTO gateway_revisions (name, revision) VALUES ('catalogue', 0)")
     op.create_table(
         "gateway_providers",
         sa.Column("name", sa.Text, nullable=False),
