@@ -41,7 +41,7 @@ export function DocumentName({ document, showCollection }: { document: Document;
         )}
         <p className="truncate text-xs text-soft">
           {facts.join(" · ")}
-          <span className="md:hidden">
+          <span className="@xl:hidden">
             {facts.length > 0 && onPhone.length > 0 && " · "}
             {onPhone.join(" · ")}
           </span>
