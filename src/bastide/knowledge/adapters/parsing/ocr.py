@@ -73,7 +73,7 @@ def recognise(image: bytes | Path, *, dpi: int | None = None) -> list[Recognised
         DocumentTooLargeError: it does not fit into the memory allowed.
     """
     pages = _run(image, _AUTOMATIC, dpi)
-    if any(page.confidence < _DOUBTFUL for page in pages):
+    if any(0 < page.confidence < _DOUBTFUL for page in pages):
         turned = _run(image, _WITH_ORIENTATION, dpi)
         pages = [_better(*pair) for pair in zip(pages, turned, strict=False)] or pages
     return pages
