@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     vectors_url: str = ""
     embedder_url: str = "minilm:"
 
+    public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
+    smtp_url: str = ""
+
     admin_email: str | None = None
     admin_password: SecretStr | None = None
 
@@ -167,6 +170,8 @@ def _mistakes(settings: Settings) -> list[str]:
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
     if not settings.roles:
         found.append("roles: at least one is needed")
+    if settings.smtp_url and not settings.public_url:
+        found.append("public_url: letters need the address that their links lead to")
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         found.append("tls_certificate and tls_key: give both or neither")
     if settings.is_split:

@@ -1,0 +1,15 @@
+"""Builds the chat slice."""
+
+from bastide.chat.contract import Answers
+from bastide.chat.usecases.answer import AnswerService
+from bastide.gateway.contract import Gateway
+from bastide.knowledge.contract import Knowledge
+from bastide.models.contract import Reader
+
+
+def open_answers(knowledge: Knowledge, gateway: Gateway, reader: Reader) -> Answers:
+    """Answers from documents, for the inference routes."""
+    return AnswerService(knowledge, gateway, reader)
+
+
+__all__ = ["open_answers"]
