@@ -17,9 +17,10 @@ another, whatever the role. What somebody may not know of answers 404, what they
 ## Roles
 """
 GRANTS = """
-`with a grant`: for who made the thing, and for people, groups, departments or the whole organisation that were
-given `read`, `contribute` or `manage` on it. A document follows its collection, or narrows to a list of its own:
-then only those on the list who may also read the collection can read it, its owner, and the administrators.
+`with a grant`: for who made the thing, and for people, groups, departments or the whole organisation that
+were given `read`, `contribute` or `manage` on it. A document follows its collection, or narrows to a list of
+its own: then only those on the list who may also read the collection can read it, its owner, and the
+administrators.
 
 ## Scopes of API keys
 
