@@ -72,7 +72,7 @@ def compact(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             connection.execute(
                 text("VACUUM")
-            )  # outside of a transaction: the driver begins none
+            )  # the driver begins no transaction
             truncate_wal(connection)
             return
         autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
