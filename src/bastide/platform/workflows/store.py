@@ -70,9 +70,7 @@ def compact(engine: Engine) -> None:
     """Raises DatabaseBusyError when a reader stays in the way."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            connection.execute(
-                text("VACUUM")
-            )  # the driver begins no transaction
+            connection.execute(text("VACUUM"))  # the driver begins no transaction
             truncate_wal(connection)
             return
         autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
