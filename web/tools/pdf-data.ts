@@ -27,7 +27,7 @@ export function pdfData(): Plugin {
         createReadStream(file).pipe(response);
       });
     },
-    closeBundle() {
+    writeBundle() {
       for (const folder of FOLDERS) {
         cpSync(resolve(source, folder), resolve(target, folder), { recursive: true });
       }

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
-from bastide.app.backends import Backends, open_backends
+from bastide.app.backends import Backends, open_backends, open_mailer
 from bastide.app.home import Home
 from bastide.app.probes import probes
 from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, compose, platform_api, principal_of
 from bastide.app.version import VERSION
-from bastide.identity.module import Identity
+from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
+from bastide.operations.adapters.no_audit import NoAudit
 from bastide.operations.http import router as operations_router
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
@@ -69,7 +70,9 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
 async def _open_identity(
     settings: Settings, home: Home, backends: Backends, clock: Clock, local_token: str
 ) -> tuple[Identity, FirstAdministrator | None]:
-    identity = Identity(backends.database, backends.cache, LocalKeyring.load(home.keys), clock, local_token)
+    mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
+    keyring = LocalKeyring.load(home.keys)
+    identity = Identity(backends.database, backends.cache, keyring, clock, NoAudit(), mail, local_token)
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None

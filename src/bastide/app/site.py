@@ -10,6 +10,7 @@ from bastide.app.settings import Settings
 from bastide.app.version import VERSION
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.contract import Principal
+from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.assets import WebApplication
 from bastide.platform.http.errors import install_error_handlers
 
@@ -22,7 +23,7 @@ PUBLIC = PublicRoutes(
         {
             ("GET", "/health"),
             ("GET", "/ready"),
-            ("POST", "/api/v1/auth/login"),
+            *PUBLIC_ROUTES,
             ("GET", "/"),
             *(("GET", f"/{name}") for name in (*_PAGES, *_FILES)),
         }

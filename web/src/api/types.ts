@@ -23,6 +23,13 @@ export interface Collection {
   description: string;
   documents_count: number;
   created_at: string;
+  owner_id: string;
+  access: Grant[];
+}
+
+/** `grantee`: `user:…`, `group:…`, `department:…` or `organisation:…`. */
+export interface Grant {
+  grantee: string;
   access: "read" | "contribute" | "manage";
 }
 
@@ -50,7 +57,7 @@ export interface Document {
   version: number;
   upload_time: string;
   indexed_at: string | null;
-  language: string | null;
+  language: string;
   media_type: string;
   metadata: DocumentMetadata;
   error: ErrorBody | null;
@@ -65,6 +72,14 @@ export interface DocumentText {
   version: number;
   text: string;
   pages: { number: number; start: number; end: number; ocr: boolean }[];
+  blocks: Block[];
+}
+
+export interface Block {
+  kind: "heading" | "paragraph" | "list_item" | "table_row" | "code";
+  start: number;
+  end: number;
+  level: number;
 }
 
 export interface PageRectangles {

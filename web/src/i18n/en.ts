@@ -86,6 +86,7 @@ export const en = {
     noMatch: "No document matches these filters.",
     clear: "Clear the filters",
     columns: {
+      actions: "Actions",
       name: "Name",
       status: "Status",
       pages: "Pages",
@@ -111,12 +112,13 @@ export const en = {
     stages: {
       queued: "Waiting",
       parsing: "Reading",
-      chunking: "Cutting into passages",
-      embedding: "Understanding",
+      chunking: "Dividing",
+      embedding: "Analysing",
       indexing: "Indexing",
     },
     warnings: {
-      ocr: "Some pages are pictures that could not be read.",
+      ocr_unavailable: "Scanned pages were left out: text recognition is not installed.",
+      ocr_language_missing: "Scanned pages may be read badly: a language of text recognition is missing.",
       other: "Note: {{code}}",
     },
     live_one: "{{count}} document in progress",
@@ -139,8 +141,14 @@ export const en = {
     progress: "{{name}}: {{percent}} %",
   },
   server: {
-    warnings: "To be looked at on this server",
-    tryCommand: "Command to run on the server",
+    title: "To be looked at on this server",
+    copyCommand: "Copy the command",
+    other: "{{message}}",
+    ocr_missing:
+      "Scanned pages cannot be read: text recognition (Tesseract) is not installed. On the server:",
+    ocr_language_missing: "Text recognition lacks French or English. On the server:",
+    disk_low: "The disk of the server is nearly full.",
+    models_missing: "The search model is not there yet. On the server:",
   },
   ask: {
     title: "Ask your documents",

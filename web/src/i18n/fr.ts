@@ -89,6 +89,7 @@ export const fr: Messages = {
     noMatch: "Aucun document ne correspond à ces filtres.",
     clear: "Effacer les filtres",
     columns: {
+      actions: "Actions",
       name: "Nom",
       status: "État",
       pages: "Pages",
@@ -114,12 +115,15 @@ export const fr: Messages = {
     stages: {
       queued: "En attente",
       parsing: "Lecture",
-      chunking: "Découpage en passages",
-      embedding: "Compréhension",
+      chunking: "Découpage",
+      embedding: "Analyse",
       indexing: "Indexation",
     },
     warnings: {
-      ocr: "Certaines pages sont des images qui n’ont pas pu être lues.",
+      ocr_unavailable:
+        "Les pages numérisées ont été laissées de côté : la reconnaissance de texte n’est pas installée.",
+      ocr_language_missing:
+        "Les pages numérisées sont peut-être mal lues : il manque une langue à la reconnaissance de texte.",
       other: "Remarque : {{code}}",
     },
     live_one: "{{count}} document en cours",
@@ -142,8 +146,14 @@ export const fr: Messages = {
     progress: "{{name}} : {{percent}} %",
   },
   server: {
-    warnings: "À regarder sur ce serveur",
-    tryCommand: "Commande à lancer sur le serveur",
+    title: "À regarder sur ce serveur",
+    copyCommand: "Copier la commande",
+    other: "{{message}}",
+    ocr_missing:
+      "Les pages numérisées ne peuvent pas être lues : la reconnaissance de texte (Tesseract) n’est pas installée. Sur le serveur :",
+    ocr_language_missing: "Il manque le français ou l’anglais à la reconnaissance de texte. Sur le serveur :",
+    disk_low: "Le disque du serveur est presque plein.",
+    models_missing: "Le modèle de recherche n’est pas encore là. Sur le serveur :",
   },
   ask: {
     title: "Interrogez vos documents",

@@ -17,10 +17,6 @@ export function chosenLanguage(): Language {
   return wanted.find((tag): tag is Language => tag === "en" || tag === "fr") ?? "en";
 }
 
-export function wasChosen(): boolean {
-  return recall<string>(() => localStorage, KEY) !== undefined;
-}
-
 export async function setLanguage(language: Language): Promise<void> {
   remember(() => localStorage, KEY, language);
   await i18next.changeLanguage(language);

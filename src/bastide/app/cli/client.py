@@ -44,6 +44,9 @@ class ApiClient:
     async def post(self, path: str, body: Any = None) -> Any:
         return await self._json(self._client.post(path).body_json({} if body is None else body))
 
+    async def patch(self, path: str, body: Any) -> Any:
+        return await self._json(self._client.patch(path).body_json(body))
+
     async def delete(self, path: str) -> Any:
         return await self._json(self._client.delete(path))
 

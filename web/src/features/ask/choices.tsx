@@ -16,7 +16,7 @@ export function ModelChoice({ value, onChange }: { value: string; onChange: (mod
         aria-label={t("ask.model")}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="min-h-9 max-w-52 appearance-none truncate rounded-md bg-transparent ps-2 pe-7 text-sm font-medium text-soft hover:bg-sunken hover:text-ink"
+        className="min-h-9 max-w-52 field-sizing-content appearance-none truncate rounded-md bg-transparent ps-2 pe-7 text-sm font-medium text-soft hover:bg-sunken hover:text-ink"
       >
         {(models.data ?? [{ id: value, available: true }]).map(({ id, available }) => (
           <option key={id} value={id} className="bg-sheet text-ink">
@@ -53,7 +53,8 @@ export function CollectionChoice({
       <Popover.Trigger asChild>
         <Button
           look="quiet"
-          className="max-w-52 px-2"
+          size="snug"
+          className="max-w-52"
           aria-label={`${t("ask.collections")} – ${label ?? ""}`}
         >
           <Library aria-hidden="true" className="size-4 shrink-0" />

@@ -11,6 +11,8 @@ import { request } from "@/lib/http";
 import { CollectionForm } from "./collection-form";
 
 interface Props {
+  /** Whether the caller may rename or delete it. */
+  managed: (collection: Collection) => boolean;
   collections: Collection[];
   chosen: string | undefined;
   onChoose: (name: string | undefined) => void;
@@ -18,7 +20,7 @@ interface Props {
 
 type Asked = { what: "create" } | { what: "rename" | "delete"; collection: Collection };
 
-export function Collections({ collections, chosen, onChoose }: Props) {
+export function Collections({ collections, managed, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState<Asked>();
   const close = () => setAsked(undefined);
@@ -30,10 +32,10 @@ export function Collections({ collections, chosen, onChoose }: Props) {
   };
   return (
     <nav aria-label={t("library.collections")} className="mb-5 min-w-0">
-      <h2 className="mb-2 hidden px-2 font-sans text-sm font-semibold tracking-normal text-soft xl:block">
+      <h2 className="mb-2 hidden px-2 font-sans text-sm font-semibold tracking-normal text-soft @4xl/library:block">
         {t("library.collections")}
       </h2>
-      <ul className="flex gap-1 overflow-x-auto pb-1 max-xl:-mx-1 max-xl:px-1 xl:flex-col xl:gap-0.5">
+      <ul className="flex gap-1 overflow-x-auto pb-1 @max-4xl/library:-mx-1 @max-4xl/library:px-1 @4xl/library:flex-col @4xl/library:gap-0.5">
         <Item chosen={chosen === undefined} onClick={() => onChoose(undefined)} text={t("library.all")} />
         {collections.map((collection) => (
           <Item
@@ -43,13 +45,13 @@ export function Collections({ collections, chosen, onChoose }: Props) {
             text={collection.name}
             count={collection.documents_count}
             actions={
-              collection.access === "manage" && (
+              managed(collection) && (
                 <Menu
                   trigger={
                     <IconButton
                       label={t("library.actions", { name: collection.name })}
                       icon={<EllipsisVertical className="size-4" />}
-                      className="min-w-7"
+                      size="narrow"
                     />
                   }
                 >
@@ -74,7 +76,8 @@ export function Collections({ collections, chosen, onChoose }: Props) {
         <li className="shrink-0">
           <Button
             look="quiet"
-            className="w-full justify-start px-2 font-normal whitespace-nowrap"
+            size="snug"
+            className="w-full !justify-start !font-normal whitespace-nowrap"
             onClick={() => setAsked({ what: "create" })}
           >
             <Plus aria-hidden="true" className="size-4" />
@@ -117,7 +120,7 @@ function Item({ text, chosen, onClick, count, actions }: ItemProps) {
   return (
     <li
       className={classes(
-        "group flex shrink-0 items-center rounded-md xl:shrink",
+        "group flex shrink-0 items-center rounded-md @4xl/library:shrink",
         chosen ? "bg-woad-wash text-woad" : "hover:bg-sunken",
       )}
     >
@@ -127,7 +130,7 @@ function Item({ text, chosen, onClick, count, actions }: ItemProps) {
         onClick={onClick}
         className="flex min-h-9 min-w-0 grow items-center gap-2 rounded-md px-2 text-start text-sm"
       >
-        <span className="truncate max-xl:max-w-40">{text}</span>
+        <span className="truncate @max-4xl/library:max-w-40">{text}</span>
         {count !== undefined && <span className="ms-auto text-xs text-soft tabular-nums">{count}</span>}
       </button>
       {actions}

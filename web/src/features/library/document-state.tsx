@@ -3,6 +3,7 @@ import type { Document, DocumentStatus } from "@/api/types";
 import { inWords } from "@/i18n/errors";
 import { classes } from "@/lib/classes";
 import { duration } from "@/lib/format";
+import { RetryButton } from "./retry-button";
 
 const DOTS: Record<DocumentStatus, string> = {
   indexed: "bg-leaf",
@@ -11,40 +12,60 @@ const DOTS: Record<DocumentStatus, string> = {
   cancelled: "bg-soft",
 };
 
+const WARNINGS = ["ocr_unavailable", "ocr_language_missing"] as const;
+
 /** Where a document stands: a word, how far and how long still, or what went wrong and what to do. */
 export function DocumentState({ document }: { document: Document }) {
   const { t, i18n } = useTranslation();
-  const { status, stage, progress, eta_s: eta, error, warnings } = document;
-  const word =
-    status === "processing" && stage ? t(`library.stages.${stage}`) : t(`library.states.${status}`);
+  const { status, error, warnings } = document;
   return (
     <div>
-      <p className="flex items-center gap-2">
-        <span aria-hidden="true" className={classes("size-2 shrink-0 rounded-[2px]", DOTS[status])} />
-        {word}
-        {status === "processing" && stage !== "queued" && (
-          <span className="text-xs text-soft tabular-nums">
-            {Math.round(progress)} %
-            {eta !== null && ` · ${t("library.eta", { time: duration(eta, i18n.language) })}`}
-          </span>
-        )}
-      </p>
-      {status === "processing" && (
-        <progress
-          max={100}
-          value={progress}
-          aria-label={`${document.filename} – ${word}`}
-          className="mt-1.5 block w-full"
-        />
+      {status === "processing" ? (
+        <Progress document={document} />
+      ) : (
+        <Word status={status} word={t(`library.states.${status}`)} />
       )}
       {status === "failed" && error && (
         <p className="mt-0.5 text-xs text-brick">{inWords(t, error, i18n.language)}</p>
       )}
-      {warnings.map((code) => (
-        <p key={code} className="mt-0.5 text-xs text-soft">
-          {code.includes("ocr") ? t("library.warnings.ocr") : t("library.warnings.other", { code })}
-        </p>
-      ))}
+      {(status === "failed" || status === "cancelled") && <RetryButton document={document} />}
+      {warnings.map((code) => {
+        const key = WARNINGS.find((known) => known === code.replaceAll(".", "_"));
+        return (
+          <p key={code} className="mt-0.5 text-xs text-soft">
+            {key ? t(`library.warnings.${key}`) : t("library.warnings.other", { code })}
+          </p>
+        );
+      })}
     </div>
+  );
+}
+
+function Progress({ document: { filename, stage, progress, eta_s: eta } }: { document: Document }) {
+  const { t, i18n } = useTranslation();
+  const word = stage ? t(`library.stages.${stage}`) : t("library.states.processing");
+  return (
+    <>
+      <Word status="processing" word={word} after={stage === "queued" ? "" : `${Math.round(progress)} %`} />
+      <progress
+        max={100}
+        value={progress}
+        aria-label={`${filename} – ${word}`}
+        className="mt-1.5 block w-full"
+      />
+      {eta !== null && (
+        <p className="mt-0.5 text-xs text-soft">{t("library.eta", { time: duration(eta, i18n.language) })}</p>
+      )}
+    </>
+  );
+}
+
+function Word({ status, word, after }: { status: DocumentStatus; word: string; after?: string }) {
+  return (
+    <p className="flex items-center gap-2">
+      <span aria-hidden="true" className={classes("size-2 shrink-0 rounded-[2px]", DOTS[status])} />
+      {word}
+      {after && <span className="ms-auto text-xs text-soft tabular-nums">{after}</span>}
+    </p>
   );
 }

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, type DocumentFilter } from "@/api/queries";
-import type { DocumentStatus } from "@/api/types";
+import type { Collection, DocumentStatus } from "@/api/types";
 import type { LibrarySearch } from "@/app/router";
 import { Button } from "@/components/button";
 import { INPUT, Select } from "@/components/field";
@@ -28,32 +28,50 @@ export function LibraryPage() {
   const { collection, q } = search;
   const documents = useInfiniteQuery(queries.documents(filterOf(search)));
   const collections = useQuery(queries.collections);
+  const managed = useManaged();
   const choose = (change: LibrarySearch) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const total = documents.data?.pages[0]?.total;
   const target = collection ?? DEFAULT_COLLECTION;
   return (
     <DropArea collection={target}>
-      <div className="mx-auto grid max-w-7xl gap-x-8 px-4 py-6 md:px-8 md:py-8 xl:grid-cols-[13rem_minmax(0,1fr)]">
-        <Collections
-          chosen={collection}
-          onChoose={(name) => choose({ collection: name })}
-          collections={collections.data ?? []}
-        />
-        <section aria-label={collection ?? t("library.all")} className="min-w-0">
-          <header className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
-            <h1 className="text-3xl break-words">{collection ?? t("library.title")}</h1>
-            {typeof total === "number" && (
-              <span className="mt-1.5 text-sm text-soft">{t("library.count", { count: total })}</span>
-            )}
-            <AddMenu collection={target} className="ms-auto" />
-          </header>
-          <Filters key={q === undefined ? "none" : "some"} search={search} onChange={choose} />
-          <Documents search={search} onClear={() => choose({ status: undefined, q: undefined })} />
-        </section>
+      <div className="@container/library mx-auto max-w-7xl px-4 py-6 md:px-8 md:py-8">
+        <div className="grid gap-x-8 @4xl/library:grid-cols-[13rem_minmax(0,1fr)]">
+          <Collections
+            managed={managed}
+            chosen={collection}
+            onChoose={(name) => choose({ collection: name })}
+            collections={collections.data ?? []}
+          />
+          <section aria-label={collection ?? t("library.all")} className="min-w-0">
+            <header className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
+              <h1 className="text-3xl break-words">{collection ?? t("library.title")}</h1>
+              {typeof total === "number" && (
+                <span className="mt-1.5 text-sm text-soft">{t("library.count", { count: total })}</span>
+              )}
+              <AddMenu collection={target} className="ms-auto" />
+            </header>
+            <Filters key={q === undefined ? "none" : "some"} search={search} onChange={choose} />
+            <Documents search={search} onClear={() => choose({ status: undefined, q: undefined })} />
+          </section>
+        </div>
       </div>
     </DropArea>
   );
+}
+
+/** A guess that saves a click: the server decides. */
+function useManaged(): (collection: Collection) => boolean {
+  const me = useQuery(queries.me).data;
+  if (!me) return () => false;
+  const mine = new Set([`user:${me.id}`, `organisation:${me.organisation.id}`]);
+  return ({ owner_id, access }) =>
+    me.role.endsWith("_admin") ||
+    owner_id === me.id ||
+    access.some(
+      (grant) =>
+        grant.access === "manage" && (mine.has(grant.grantee) || /^(group|department):/.test(grant.grantee)),
+    );
 }
 
 function Documents({ search, onClear }: { search: LibrarySearch; onClear: () => void }) {
@@ -104,14 +122,14 @@ function Filters({ search, onChange }: { search: LibrarySearch; onChange: (chang
     timer.current = setTimeout(() => onChange({ q: text.trim() || undefined }), TYPING_MS);
   };
   return (
-    <div className="mb-4 flex flex-wrap gap-2">
+    <div className="mb-4 flex gap-2">
       <input
         type="search"
         aria-label={t("library.search")}
         placeholder={t("library.search")}
         value={name}
         onChange={(event) => type(event.target.value)}
-        className={classes(INPUT, "max-w-64")}
+        className={classes(INPUT, "min-w-0 flex-1 sm:max-w-64")}
       />
       <Select
         label={t("library.status")}

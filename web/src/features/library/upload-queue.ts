@@ -118,12 +118,12 @@ export class UploadQueue {
 }
 
 /** By XMLHttpRequest: fetch cannot tell how much has been sent. */
-const sendFile: Send = ({ file, path }, collection, progress, signal) =>
+const sendFile: Send = ({ file, path, name }, collection, progress, signal) =>
   new Promise((done, failed) => {
     const form = new FormData();
     form.set("collection", collection);
-    if (path !== file.name) form.set("metadata", JSON.stringify({ path }));
-    form.set("file", file, file.name);
+    if (path !== name) form.set("metadata", JSON.stringify({ path }));
+    form.set("file", file, name);
     const call = new XMLHttpRequest();
     call.open("POST", "/api/v1/documents");
     call.setRequestHeader("X-CSRF-Token", csrfToken());

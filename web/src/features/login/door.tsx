@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "@/components/logo";
+import { Plan } from "./plan";
 import { LANGUAGES, setLanguage, type Language } from "@/i18n";
 
 /** The frame of the pages before one is inside. */
@@ -9,7 +10,7 @@ export function Door({ title, lead, children }: { title: string; lead: string; c
   return (
     <div className="grid min-h-dvh lg:grid-cols-[1fr_1.1fr]">
       <div aria-hidden="true" className="relative hidden overflow-hidden bg-sunken lg:block">
-        <Logo className="absolute top-1/2 left-1/2 w-[115%] max-w-none -translate-x-1/2 -translate-y-1/2 opacity-90" />
+        <Plan className="absolute inset-0 size-full" />
       </div>
       <main id="content" className="mx-auto flex w-full max-w-md flex-col justify-center gap-6 px-6 py-10">
         <div>
