@@ -59,8 +59,8 @@ class Candidate:
 
     Attributes:
         dense: cosine; None when the query has no vector or the point none.
-        lexical: BM25 as a share of what a passage would reach that were the best of the index at every term of
-            the query, 0..1 (terms that no passage has count as rare ones); None when no term is in it.
+        lexical: BM25 as a share of what a passage would reach that were the best of the index at every term
+            of the query, 0..1 (terms that no passage has count as rare ones); None when it has no term.
     """
 
     point_id: str
