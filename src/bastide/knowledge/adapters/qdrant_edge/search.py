@@ -11,7 +11,7 @@ from bastide.knowledge.adapters.qdrant_edge.filters import compiled
 from bastide.knowledge.adapters.qdrant_edge.shard import DENSE
 from bastide.knowledge.ports.index import Candidate, IndexQuery
 
-_SHOWN = ["document_id", "version", "ordinal"]
+_SHOWN = ("document_id", "version", "ordinal")
 _MEASURED_TERMS = 48  # of a longer query, the first terms stand for all
 
 
@@ -56,7 +56,7 @@ class _Search:
     ) -> dict[str, list[edge.ScoredPoint]]:
         requests = [
             edge.QueryRequest(
-                limit=limit, query=stage, filter=condition, with_payload=_SHOWN if shown else False
+                limit=limit, query=stage, filter=condition, with_payload=[*_SHOWN] if shown else False
             )
             for stage in stages.values()
         ]
