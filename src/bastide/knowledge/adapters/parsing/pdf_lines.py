@@ -16,6 +16,7 @@ _HYPHEN = "\x02"  # pdfium's mark for a hyphen at the end of a line
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"demi")
 _NAME_BYTES = 128
+_INVISIBLE_SIZE = 2.0  # points: marks for programs, not for readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,16 @@ class _Reader:
             return None
         first, middle, last = visible[0], visible[len(visible) // 2], visible[-1]
         boxes = [self._box(n) for n in (first, middle, last)]
+        size = self._size(middle)
+        if size < _INVISIBLE_SIZE and boxes[0][3] - boxes[0][1] < _INVISIBLE_SIZE:
+            return None
         return Line(
             text=self._characters[start:end].strip(),
             x0=min(box[0] for box in boxes),
             top=min(box[1] for box in boxes),
             x1=max(box[2] for box in boxes),
             bottom=max(box[3] for box in boxes),
-            size=self._size(middle),
+            size=size,
             bold=self._is_bold(first) and self._is_bold(middle),
             hyphen=hyphen,
         )
