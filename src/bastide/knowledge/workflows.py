@@ -1,0 +1,144 @@
+"""The durable workflows of this slice, and the events that start them. Each step calls a use case."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, cast
+
+from bastide.kit.errors import BastideError
+from bastide.kit.events import DomainEvent
+from bastide.kit.json import Json, JsonObject
+from bastide.knowledge.domain.document import Failure, Run
+from bastide.knowledge.usecases import events
+from bastide.knowledge.usecases.attend import RunStoppedError
+from bastide.knowledge.usecases.chunk import ChunkText
+from bastide.knowledge.usecases.collections import Collections
+from bastide.knowledge.usecases.embed import Embed
+from bastide.knowledge.usecases.erase import Erase
+from bastide.knowledge.usecases.fail import Fail
+from bastide.knowledge.usecases.index import IndexVersion
+from bastide.knowledge.usecases.parse import Parse
+from bastide.knowledge.usecases.publish import Publish, Tidy
+from bastide.knowledge.usecases.update_index import UpdateIndex
+from bastide.platform.outbox.port import Relay
+from bastide.platform.workflows.errors import WorkflowCancelledError
+from bastide.platform.workflows.port import WorkflowContext, Workflows
+
+P = ParamSpec("P")
+
+INGEST = "ingest"
+ERASE = "erase"
+UPDATE = "update_index"
+EMPTY = "empty_collection"
+
+_INGEST_QUEUE = "documents"
+_UPKEEP_QUEUE = "upkeep"
+_UPKEEP_CONCURRENCY = 4
+_PATIENT = 20  # attempts where another process may have to be waited for
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWorkflows:
+    parse: Parse
+    chunk: ChunkText
+    embed: Embed
+    index: IndexVersion
+    publish: Publish
+    tidy: Tidy
+    fail: Fail
+    erase: Erase
+    update_index: UpdateIndex
+    collections: Collections
+
+    def register(self, workflows: Workflows, relay: Relay, concurrency: int) -> None:
+        """`concurrency`: documents read at a time; two, so that one is parsed while one is embedded."""
+        workflows.register(INGEST, self.ingest_document, queue=_INGEST_QUEUE, concurrency=concurrency)
+        upkeep = {ERASE: self.erase_document, UPDATE: self.update_points, EMPTY: self.empty_collection}
+        for name, workflow in upkeep.items():
+            workflows.register(name, workflow, queue=_UPKEEP_QUEUE, concurrency=_UPKEEP_CONCURRENCY)
+        started_by = {
+            events.UPLOADED: INGEST,
+            events.RETRIED: INGEST,
+            events.DELETED: ERASE,
+            events.CHANGED: UPDATE,
+            events.COLLECTION_DELETED: EMPTY,
+        }
+        for topic, name in started_by.items():
+            relay.on(topic, partial(_enqueue, workflows, name))
+
+    async def ingest_document(self, context: WorkflowContext, payload: JsonObject) -> None:
+        run = Run(str(payload["document_id"]), cast("int", payload["version"]), context.workflow_id)
+        try:
+            await self._read(context, run)
+        except WorkflowCancelledError:
+            raise
+        except BastideError as error:
+            failure = Failure(error.code, error.message, error.details)
+            await context.step("fail", _nothing(self.fail, run, failure))
+
+    async def _read(self, context: WorkflowContext, run: Run) -> None:
+        for name, action in (("parse", self.parse), ("chunk", self.chunk), ("embed", self.embed)):
+            if await context.step(name, partial(_unless_stopped, action, run)) is None:
+                return
+        attempt, published = 0, False
+        while not published:
+            attempt += 1
+            written = await context.step(f"index {attempt}", partial(_unless_stopped, self.index, run))
+            if written is None:
+                return
+            publish = partial(self.publish, written=cast("JsonObject", written))
+            outcome = await context.step(f"publish {attempt}", partial(_unless_stopped, publish, run))
+            if outcome is None:
+                return
+            published = outcome is True
+        await context.step("tidy", _nothing(self.tidy, run))
+
+    async def erase_document(self, context: WorkflowContext, payload: JsonObject) -> None:
+        organisation_id, document_id = str(payload["organisation_id"]), str(payload["document_id"])
+        runs, folders = cast("list[str]", payload["runs"]), cast("list[str]", payload["folders"])
+        erase = self.erase
+        await context.step("stop", _nothing(erase.stop, runs), attempts=_PATIENT)
+        points = _nothing(erase.points, organisation_id, document_id)
+        await context.step("points", points, attempts=_PATIENT)
+        await context.step("objects", _nothing(erase.objects, folders), attempts=_PATIENT)
+        await context.step("forget", _nothing(erase.forget, runs), attempts=_PATIENT)
+
+    async def update_points(self, context: WorkflowContext, payload: JsonObject) -> None:
+        update = _nothing(self.update_index, str(payload["document_id"]))
+        await context.step("update", update, attempts=_PATIENT)
+
+    async def empty_collection(self, context: WorkflowContext, payload: JsonObject) -> None:
+        async def empty() -> Json:
+            return await self.collections.empty(
+                str(payload["organisation_id"]), str(payload["collection_id"])
+            )
+
+        turn, is_empty = 0, False
+        while not is_empty:
+            turn += 1
+            is_empty = await context.step(f"empty {turn}", empty, attempts=_PATIENT) is True
+
+
+async def _enqueue(workflows: Workflows, name: str, event: DomainEvent) -> None:
+    await workflows.enqueue(name, event.id, event.payload)
+
+
+async def _unless_stopped(action: Callable[[Run], Awaitable[Json]], run: Run) -> Json:
+    """The action's result, True where it has none; None when the run is not wanted any more."""
+    try:
+        result = await action(run)
+    except RunStoppedError:
+        return None
+    return True if result is None else result
+
+
+def _nothing(
+    action: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs
+) -> Callable[[], Awaitable[Json]]:
+    """A step that remembers only that it was done."""
+
+    async def done() -> Json:
+        await action(*args, **kwargs)
+        return None
+
+    return done
