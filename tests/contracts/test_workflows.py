@@ -5,12 +5,14 @@ import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bastide.kit.clock import SystemClock
 from bastide.kit.errors import ConflictError, InvalidError, UnavailableError
 from bastide.kit.json import JsonObject
 from bastide.platform.workflows import store
@@ -50,7 +52,7 @@ def start(workflows_url: str) -> Start:
         grace_s: float = 0.0,
         **named: Workflow,
     ) -> AsyncGenerator[Workflows]:
-        workflows = DbosWorkflows(workflows_url, first_pause_s=0.01)
+        workflows = DbosWorkflows(workflows_url, SystemClock(), first_pause_s=0.01)
         for name, workflow in named.items():
             workflows.register(name, workflow, queue="ingest", concurrency=concurrency)
         await workflows.start(work=work)
@@ -370,7 +372,7 @@ async def test_no_more_run_at_a_time_than_the_queue_allows(start: Start, concurr
 async def test_a_full_queue_does_not_hold_up_another(workflows_url: str) -> None:
     blocked, free = Steps("wait"), Steps("erase")
     blocked.gates["wait"] = asyncio.Event()
-    workflows = DbosWorkflows(workflows_url)
+    workflows = DbosWorkflows(workflows_url, SystemClock())
     workflows.register("slow", blocked.workflow, queue="slow", concurrency=1)
     workflows.register("erase", free.workflow, queue="fast", concurrency=1)
     await workflows.start()
@@ -437,6 +439,27 @@ async def test_what_has_not_ended_is_not_forgotten(start: Start) -> None:
         await workflows.forget(["evt_1"])
         gate.set()
         assert (await ended(workflows, "evt_1")).state is WorkflowState.DONE
+
+
+async def test_what_ended_long_ago_is_swept_away(start: Start, workflows_url: str) -> None:
+    steps, blocked = Steps("parse"), Steps("wait")
+    blocked.gates["wait"] = asyncio.Event()
+    async with start(ingest=steps.workflow, slow=blocked.workflow) as workflows:
+        await workflows.enqueue("ingest", "evt_old", {})
+        await workflows.enqueue("slow", "evt_running", {})
+        await ended(workflows, "evt_old")
+    async with start(slow=blocked.workflow) as workflows:
+        assert await workflows.status("evt_old") is not None
+    forgetful = DbosWorkflows(workflows_url, SystemClock(), kept=timedelta(seconds=-2))
+    forgetful.register("slow", blocked.workflow, queue="ingest", concurrency=1)
+    await forgetful.start()
+    await until(lambda: gone(forgetful, "evt_old"))
+    assert await forgetful.status("evt_running") is not None
+    await forgetful.stop(grace_s=0)
+
+
+async def gone(workflows: Workflows, workflow_id: str) -> bool:
+    return await workflows.status(workflow_id) is None
 
 
 async def test_one_part_of_a_process_works(start: Start) -> None:

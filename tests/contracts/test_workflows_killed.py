@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bastide.kit.clock import SystemClock
 from bastide.platform.workflows.dbos import DbosWorkflows
 from bastide.platform.workflows.port import Workflows, WorkflowState
 from tests.contracts.workflow_worker import PLACES, STEPS, Worker
@@ -55,7 +56,7 @@ def effects(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def front(workflows_url: str, effects: Path) -> AsyncIterator[Workflows]:
-    workflows = DbosWorkflows(workflows_url)
+    workflows = DbosWorkflows(workflows_url, SystemClock())
     workflows.register("steps", Worker(effects).workflow, queue="steps", concurrency=PLACES)
     await workflows.start(work=False)
     yield workflows

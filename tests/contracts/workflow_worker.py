@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
+from bastide.kit.clock import SystemClock
 from bastide.kit.json import JsonObject
 from bastide.platform.telemetry.logs import configure_logs
 from bastide.platform.workflows.dbos import DbosWorkflows
@@ -47,7 +48,7 @@ class Worker:
 
 async def main(url: str, folder: str, lease_s: str) -> None:
     configure_logs("WARNING", "console")
-    workflows = DbosWorkflows(url, lease_s=float(lease_s))
+    workflows = DbosWorkflows(url, SystemClock(), lease_s=float(lease_s))
     workflows.register("steps", Worker(Path(folder)).workflow, queue="steps", concurrency=PLACES)
     await workflows.start()
     sys.stdout.write("ready\n")

@@ -12,9 +12,11 @@ from bastide.kit.clock import Clock
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
 from bastide.knowledge.adapters.sql_passages import SqlPassages
 from bastide.knowledge.domain.chunking import chunk
+from bastide.knowledge.http.changes import ChangeUseCases, changes_router
 from bastide.knowledge.http.collections import collections_router
-from bastide.knowledge.http.contents import contents_router
+from bastide.knowledge.http.content import content_router
 from bastide.knowledge.http.documents import documents_router
+from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.parser import ParseLimits, Parser
@@ -124,18 +126,20 @@ class KnowledgeModule:
         """For the platform's API; every route needs a principal."""
         ports = self._ports
         text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
+        changes = ChangeUseCases(
+            self._receive,
+            self._upload,
+            ChangeDocument(self._store, self._access, self._notices, ports.clock),
+            self._delete,
+            Control(self._store, self._access, self._notices, self._passwords, ports.clock),
+            self._read,
+        )
         return [
             collections_router(self._collections, principal),
-            documents_router(
-                self._receive,
-                self._upload,
-                self._read,
-                ChangeDocument(self._store, self._access, self._notices, ports.clock),
-                self._delete,
-                Control(self._store, self._access, self._notices, self._passwords, ports.clock),
-                principal,
-            ),
-            contents_router(text, ReadContent(self._read, ports.objects), principal),
+            documents_router(self._read, principal),
+            changes_router(changes, principal),
+            text_router(text, principal),
+            content_router(ReadContent(self._read, ports.objects), principal),
         ]
 
     async def start(self) -> None:

@@ -5,8 +5,6 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { AskPage } from "@/features/ask/page";
-import { LibraryPage } from "@/features/library/page";
 import type { DocumentStatus } from "@/api/types";
 import { Crashed, NotFound } from "./trouble";
 import { Gate } from "./gate";
@@ -42,11 +40,15 @@ const root = createRootRoute({
 const toAsk = () => redirect({ to: "/ask", throw: true });
 const home = createRoute({ getParentRoute: () => root, path: "/", beforeLoad: toAsk });
 const login = createRoute({ getParentRoute: () => root, path: "/login", beforeLoad: toAsk });
-const ask = createRoute({ getParentRoute: () => root, path: "/ask", component: AskPage });
+const ask = createRoute({
+  getParentRoute: () => root,
+  path: "/ask",
+  component: lazyRouteComponent(() => import("@/features/ask/page"), "AskPage"),
+});
 const library = createRoute({
   getParentRoute: () => root,
   path: "/library",
-  component: LibraryPage,
+  component: lazyRouteComponent(() => import("@/features/library/page"), "LibraryPage"),
   validateSearch: (search: Record<string, unknown>): LibrarySearch => ({
     collection: text(search.collection),
     status: STATES.find((state) => state === search.status),
@@ -63,6 +65,7 @@ const STATES: DocumentStatus[] = ["processing", "indexed", "failed", "cancelled"
 
 export const router = createRouter({
   routeTree: root.addChildren([home, login, ask, library, settings]),
+  defaultPreload: "intent",
   scrollRestoration: true,
 });
 

@@ -46,7 +46,7 @@ function Warning({
   const { t } = useTranslation();
   const key = KNOWN.find((known) => known === code.replaceAll(".", "_"));
   return (
-    <div className="flex items-center gap-3 px-4 py-1.5 md:px-8">
+    <div className="flex items-center gap-3 px-4 py-2 md:px-8">
       <TriangleAlert aria-hidden="true" className="size-4 shrink-0 text-brick" />
       <div className="flex min-w-0 grow flex-wrap items-center gap-x-3">
         <span>

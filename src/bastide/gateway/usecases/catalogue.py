@@ -6,6 +6,8 @@ from bastide.gateway.contract import ModelInfo, ModelNotFoundError
 from bastide.gateway.domain.catalogue import READER, Catalogue, Model, reader_model
 from bastide.identity.contract import Principal
 
+SETTINGS, STORED = "settings", "stored"
+
 
 class LiveCatalogue:
     """One immutable picture, put together of parts that change apart and swapped as a whole.
@@ -14,18 +16,26 @@ class LiveCatalogue:
     """
 
     def __init__(self, *built_in: Model) -> None:
-        self._parts: dict[str, tuple[Model, ...]] = {"built-in": (reader_model(), *built_in)}
+        self._parts: dict[str, tuple[Model, ...]] = {
+            "built-in": (reader_model(), *built_in),
+            SETTINGS: (),
+            STORED: (),
+        }
         self._unreachable: frozenset[str] = frozenset()
         self.current = Catalogue.of(self._parts["built-in"])
 
     def put(self, part: str, models: Iterable[Model]) -> None:
-        """Replace what one source says."""
+        """Replace what one source says: the built-in ones, SETTINGS, STORED, or a provider by its name."""
         self._parts[part] = tuple(models)
         self.current = Catalogue.of(model for models in self._parts.values() for model in models)
 
     def mark(self, provider: str, *, reachable: bool) -> None:
         """Note whether a provider answered when last asked."""
         self._unreachable = self._unreachable - {provider} if reachable else self._unreachable | {provider}
+
+    def reachable(self, provider: str) -> bool:
+        """Whether it answered when last asked, or was not asked yet."""
+        return provider not in self._unreachable
 
     def find(self, principal: Principal, name: str) -> Model:
         """Raises ModelNotFoundError: no such model, or none that the caller may use."""

@@ -15,7 +15,7 @@ from bastide.gateway.domain.errors import (
     UpstreamUnreachableError,
 )
 from bastide.gateway.domain.meter import Meter
-from bastide.gateway.ports import Upstream, UpstreamReply
+from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.requests import request_for

@@ -12,11 +12,11 @@ from bastide.knowledge.domain.document import Document, DocumentStatus, Failure,
 from bastide.knowledge.domain.filename import folded
 
 _children = documents.alias("children")
-_collection_columns = [
+_collection_columns = tuple(
     collections.c[name].label(f"collection_{name}")
     for name in ("name", "description", "owner_id", "access", "created_at")
-]
-_version_columns = [column.label(f"version_{column.name}") for column in document_versions.c]
+)
+_version_columns = tuple(column.label(f"version_{column.name}") for column in document_versions.c)
 _children_count = (
     select(func.count())
     .where(_children.c.parent_id == documents.c.id)

@@ -53,7 +53,8 @@ export function CollectionChoice({
       <Popover.Trigger asChild>
         <Button
           look="quiet"
-          className="max-w-52 px-2"
+          size="snug"
+          className="max-w-52"
           aria-label={`${t("ask.collections")} – ${label ?? ""}`}
         >
           <Library aria-hidden="true" className="size-4 shrink-0" />

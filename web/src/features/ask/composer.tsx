@@ -43,8 +43,8 @@ export function Composer({ busy, onAsk, onStop, children }: Props) {
         onKeyDown={onKey}
         className="field-sizing-content block max-h-60 w-full resize-none bg-transparent px-2 py-1.5 font-serif text-xl leading-snug outline-none placeholder:text-soft"
       />
-      <div className="flex flex-wrap items-center gap-1">
-        {children}
+      <div className="flex items-end gap-1">
+        <div className="flex min-w-0 grow flex-wrap items-center gap-x-1">{children}</div>
         <span id="question-hint" className="sr-only">
           {t("ask.hint")}
         </span>
@@ -54,7 +54,6 @@ export function Composer({ busy, onAsk, onStop, children }: Props) {
             label={t("ask.stop")}
             icon={<Square className="size-3.5 fill-current" />}
             onClick={onStop}
-            className="ms-auto rounded-lg"
           />
         ) : (
           <IconButton
@@ -63,7 +62,6 @@ export function Composer({ busy, onAsk, onStop, children }: Props) {
             label={t("ask.send")}
             icon={<ArrowUp className="size-5" />}
             disabled={!text.trim()}
-            className="ms-auto rounded-lg"
           />
         )}
       </div>

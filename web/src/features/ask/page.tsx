@@ -26,7 +26,7 @@ export function AskPage() {
       <CollectionChoice value={scope} onChange={setScope} />
       <ModelChoice value={model} onChange={setModel} />
       {turns.length > 0 && (
-        <Button look="quiet" className="px-2" onClick={() => conversation.clear()}>
+        <Button look="quiet" size="snug" onClick={() => conversation.clear()}>
           <SquarePen aria-hidden="true" className="size-4" />
           <span className="max-sm:sr-only">{t("ask.new")}</span>
         </Button>

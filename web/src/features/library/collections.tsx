@@ -51,7 +51,7 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
                     <IconButton
                       label={t("library.actions", { name: collection.name })}
                       icon={<EllipsisVertical className="size-4" />}
-                      className="min-w-7"
+                      size="narrow"
                     />
                   }
                 >
@@ -76,7 +76,8 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
         <li className="shrink-0">
           <Button
             look="quiet"
-            className="w-full justify-start px-2 font-normal whitespace-nowrap"
+            size="snug"
+            className="w-full !justify-start !font-normal whitespace-nowrap"
             onClick={() => setAsked({ what: "create" })}
           >
             <Plus aria-hidden="true" className="size-4" />

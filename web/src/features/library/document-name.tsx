@@ -2,12 +2,17 @@ import { Link } from "@tanstack/react-router";
 import { File, FileImage, FileSpreadsheet, FileText, Mail, Presentation } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Document } from "@/api/types";
-import { size } from "@/lib/format";
+import { date, languageName, size } from "@/lib/format";
 
 /** The name opens the document beside the list, as soon as there is something to show. */
 export function DocumentName({ document, showCollection }: { document: Document; showCollection: boolean }) {
   const { t, i18n } = useTranslation();
   const { pages, file_size: bytes, path } = document.metadata;
+  const narrow = [
+    document.language && languageName(document.language, i18n.language),
+    document.version > 1 && t("library.version", { number: document.version }),
+    date(document.upload_time, i18n.language),
+  ].filter(Boolean);
   const facts = [
     showCollection && document.collection,
     document.children_count > 0 && t("library.attachments", { count: document.children_count }),
@@ -39,11 +44,15 @@ export function DocumentName({ document, showCollection }: { document: Document;
         ) : (
           <span className="font-medium break-words">{document.filename}</span>
         )}
-        <p className="truncate text-xs text-soft">
+        <p className="text-xs text-soft">
           {facts.join(" · ")}
           <span className="@xl:hidden">
             {facts.length > 0 && onPhone.length > 0 && " · "}
             {onPhone.join(" · ")}
+          </span>
+          <span className="@4xl:hidden">
+            {" · "}
+            {narrow.join(" · ")}
           </span>
         </p>
       </div>

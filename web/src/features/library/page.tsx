@@ -122,14 +122,14 @@ function Filters({ search, onChange }: { search: LibrarySearch; onChange: (chang
     timer.current = setTimeout(() => onChange({ q: text.trim() || undefined }), TYPING_MS);
   };
   return (
-    <div className="mb-4 flex flex-wrap gap-2">
+    <div className="mb-4 flex gap-2">
       <input
         type="search"
         aria-label={t("library.search")}
         placeholder={t("library.search")}
         value={name}
         onChange={(event) => type(event.target.value)}
-        className={classes(INPUT, "max-w-64")}
+        className={classes(INPUT, "min-w-0 flex-1 sm:max-w-64")}
       />
       <Select
         label={t("library.status")}

@@ -25,7 +25,8 @@ export function RetryButton({ document }: { document: Document }) {
   return (
     <>
       <Button
-        className="mt-1.5 min-h-8 px-2 text-xs"
+        size="small"
+        className="mt-1.5"
         disabled={retry.isPending}
         onClick={() => (needsPassword ? setAsked(true) : retry.mutate())}
         aria-label={`${t("library.retry")} – ${document.filename}`}

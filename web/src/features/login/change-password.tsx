@@ -42,7 +42,13 @@ export function ChangePassword() {
         minLength={8}
       />
       <ErrorNotice error={change.error} />
-      <Button type="submit" look="main" disabled={change.isPending} className="min-h-11 justify-self-start">
+      <Button
+        type="submit"
+        look="main"
+        disabled={change.isPending}
+        size="large"
+        className="justify-self-start"
+      >
         {t("login.change")}
       </Button>
       <p role="status" className="text-sm text-leaf">

@@ -43,7 +43,7 @@ export function Login() {
           onValue={setPassword}
         />
         <ErrorNotice error={login.error} />
-        <Button type="submit" look="main" disabled={login.isPending} className="min-h-11">
+        <Button type="submit" look="main" disabled={login.isPending} size="large">
           {t("login.submit")}
         </Button>
         <p className="text-sm text-soft">{t("login.hint")}</p>

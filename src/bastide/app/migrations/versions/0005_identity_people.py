@@ -8,7 +8,7 @@ from alembic import op
 from bastide.platform.database.types import JsonColumn, UtcDateTime
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
