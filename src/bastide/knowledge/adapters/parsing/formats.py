@@ -2,6 +2,7 @@
 
 from bastide.knowledge.adapters.parsing import media_type, office, ole
 from bastide.knowledge.adapters.parsing.csv_tables import read_csv
+from bastide.knowledge.adapters.parsing.docx import read_docx
 from bastide.knowledge.adapters.parsing.epub import read_epub
 from bastide.knowledge.adapters.parsing.html import read_html
 from bastide.knowledge.adapters.parsing.image import read_image
@@ -9,7 +10,7 @@ from bastide.knowledge.adapters.parsing.libreoffice import either, through
 from bastide.knowledge.adapters.parsing.mail import read_eml
 from bastide.knowledge.adapters.parsing.markdown import read_markdown
 from bastide.knowledge.adapters.parsing.msg import read_msg
-from bastide.knowledge.adapters.parsing.opendocument import read_odp
+from bastide.knowledge.adapters.parsing.opendocument import read_odp, read_odt
 from bastide.knowledge.adapters.parsing.pdf import read_pdf
 from bastide.knowledge.adapters.parsing.plain import read_plain
 from bastide.knowledge.adapters.parsing.pptx import read_pptx
@@ -17,17 +18,16 @@ from bastide.knowledge.adapters.parsing.source import Reader
 from bastide.knowledge.adapters.parsing.structured import read_json, read_json_lines, read_xml
 
 _ODF = "application/vnd.oasis.opendocument."
-_docx = office.reader(media_type.DOCX)
 _xlsx = office.reader(media_type.XLSX, sheets=True)
 # Headings, tables and slides survive a conversion; without LibreOffice there is still the text.
-_doc = either(through(".doc", "docx", _docx), office.reader(ole.DOC, lines=True))
+_doc = either(through(".doc", "docx", read_docx), office.reader(ole.DOC, lines=True))
 _ppt = either(through(".ppt", "pptx", read_pptx), office.reader(ole.PPT))
 _xls = either(office.reader(ole.XLS, sheets=True), through(".xls", "xlsx", _xlsx))
 
 READERS: dict[str, Reader] = {
     "application/pdf": read_pdf,
     "application/rtf": office.reader("application/rtf"),
-    media_type.DOCX: _docx,
+    media_type.DOCX: read_docx,
     media_type.PPTX: read_pptx,
     media_type.XLSX: _xlsx,
     media_type.XLSB: office.reader(media_type.XLSB, sheets=True),
@@ -36,7 +36,7 @@ READERS: dict[str, Reader] = {
     ole.XLS: _xls,
     ole.PPT: _ppt,
     ole.MSG: read_msg,
-    f"{_ODF}text": office.reader(f"{_ODF}text"),
+    f"{_ODF}text": read_odt,
     f"{_ODF}spreadsheet": office.reader(f"{_ODF}spreadsheet", sheets=True),
     f"{_ODF}presentation": read_odp,
     "message/rfc822": read_eml,

@@ -16,7 +16,7 @@ UNAVAILABLE = "ocr.unavailable"
 LANGUAGE_MISSING = "ocr.language_missing"
 INSTALL = "sudo apt-get install tesseract-ocr tesseract-ocr-fra tesseract-ocr-eng"
 _LANGUAGES = ("fra", "eng")
-_NOT_LANGUAGES = {"osd", "equ"}
+_NOT_LANGUAGES = frozenset({"osd", "equ"})
 # Below this the page is probably not upright: have Tesseract look for its orientation.
 _DOUBTFUL = 60.0
 _NOISE = 25.0

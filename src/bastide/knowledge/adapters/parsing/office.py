@@ -40,7 +40,11 @@ def reader(media_type: str, *, sheets: bool = False, lines: bool = False) -> Rea
 
 
 def _extract(path: Path, media_type: str) -> ExtractionResult:
-    config = ExtractionConfig(use_cache=False, include_document_structure=True)
+    config = ExtractionConfig(
+        use_cache=False,
+        include_document_structure=True,
+        enable_quality_processing=False,  # it takes marks and quotes for noise
+    )
     try:
         return extract_file_sync(path, media_type, config)
     except KreuzbergError as error:
