@@ -25,6 +25,7 @@ from bastide.operations.http import router as operations_router
 from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
 
 
@@ -55,7 +56,8 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(settings, clock))
-        identity, first = await _open_identity(settings, home, backends, clock, local_token)
+        keyring = LocalKeyring.load(home.keys)
+        identity, first = await _open_identity(settings, keyring, backends, clock, local_token)
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of)
         inference: ASGIApp | None = None
@@ -65,9 +67,20 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
                 open_documents(settings, home, backends, embedder, identity.policy, clock)
             )
             routers += knowledge.routers(principal_of)
-            inference = await stack.enter_async_context(
-                open_gateway(settings, knowledge.knowledge, embedder, identity.policy, clock)
+            gateway = await stack.enter_async_context(
+                open_gateway(
+                    settings,
+                    backends,
+                    keyring,
+                    knowledge.knowledge,
+                    embedder,
+                    identity.policy,
+                    clock,
+                    principal_of,
+                )
             )
+            routers += gateway.routers
+            inference = gateway.inference
             if first is not None and settings.documents.samples:
                 await knowledge.load_samples(await identity.local_principal(), SAMPLES)
         examine = Examine(probes(home, backends, []))
@@ -90,10 +103,9 @@ def _facts(settings: Settings) -> Facts:
 
 
 async def _open_identity(
-    settings: Settings, home: Home, backends: Backends, clock: Clock, local_token: str
+    settings: Settings, keyring: Keyring, backends: Backends, clock: Clock, local_token: str
 ) -> tuple[Identity, FirstAdministrator | None]:
     mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
-    keyring = LocalKeyring.load(home.keys)
     identity = Identity(backends.database, backends.cache, keyring, clock, NoAudit(), mail, local_token)
     password = settings.admin_password
     first = await identity.ensure_first_administrator(

@@ -24,7 +24,7 @@ async def open_documents(
     settings: Settings, home: Home, backends: Backends, embedder: Embedder, policy: Policy, clock: Clock
 ) -> AsyncGenerator[KnowledgeModule]:
     """The service, running. Only the role `documents` reads documents; the others ask and enqueue."""
-    workflows = DbosWorkflows(settings.workflows)
+    workflows = DbosWorkflows(settings.workflows, clock)
     async with AsyncExitStack() as stack:
         parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
         stack.push_async_callback(parser.close)
