@@ -7,6 +7,7 @@ from bastide.app.backends import Backends, path_of
 from bastide.app.home import Home
 from bastide.app.roles import Role
 from bastide.app.settings import DocumentSettings, Settings
+from bastide.app.site import SAMPLES
 from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
@@ -47,15 +48,20 @@ async def open_documents(
                 clock=clock,
                 detect_language=detect,
                 tmp=home.temporary / "documents",
+                samples=SAMPLES,
+                used_bytes=home.used_bytes,
                 limits=_limits(settings.documents),
             )
         )
         module.register()
-        await workflows.start(work=Role.DOCUMENTS in settings.roles)
+        works = Role.DOCUMENTS in settings.roles
+        await workflows.start(work=works)
         stack.push_async_callback(workflows.stop)
+        await backends.bus.start()
+        stack.push_async_callback(backends.bus.stop)
         await backends.relay.start()
         stack.push_async_callback(backends.relay.stop)
-        await module.start()
+        await module.start(work=works)
         stack.push_async_callback(module.stop)
         yield module
 
