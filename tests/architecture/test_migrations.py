@@ -1,4 +1,4 @@
-"""Migrations are one chain, each named by its place in it."""
+"""The migrations of all slices form one line: branches that were written side by side must not both land."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,8 @@ VERSIONS = Path(__file__).parents[2] / "src" / "bastide" / "app" / "migrations" 
 
 
 def test_each_migration_follows_the_one_before() -> None:
-    previous: str | None = None
-    for path in sorted(VERSIONS.glob("[0-9]*.py")):
-        source = path.read_text()
-        revision = re.search(r'^revision = "(\d+)"', source, re.MULTILINE)
-        follows = re.search(r'^down_revision = (?:"(\d+)"|None)', source, re.MULTILINE)
-        assert revision is not None, path.name
-        assert follows is not None, path.name
-        assert revision[1] == path.name[:4], path.name
-        assert follows[1] == previous, f"{path.name} must follow {previous}"
-        previous = revision[1]
+    scripts = [path.read_text() for path in sorted(VERSIONS.glob("[0-9]*.py"))]
+    revisions = [re.findall(r'^revision = "(\w+)"$', script, re.MULTILINE) for script in scripts]
+    parents = [re.findall(r'^down_revision = (?:"(\w+)"|None)$', script, re.MULTILINE) for script in scripts]
+    assert parents == [[""], *revisions[:-1]]
+    assert len({revision for [revision] in revisions}) == len(scripts)
