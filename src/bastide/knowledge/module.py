@@ -145,6 +145,7 @@ class KnowledgeModule:
             SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
+        self._watch = Watch(self._store, self._access, self._notices)
         self._catching_up: asyncio.Task[None] | None = None
 
     def register(self) -> None:
@@ -177,7 +178,7 @@ class KnowledgeModule:
         return [
             search_router(self.knowledge, principal),
             collections_router(self._collections, principal),
-            events_router(Watch(self._store, self._access, self._notices), principal),
+            events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
             text_router(self._read_text, principal),
