@@ -135,6 +135,7 @@ class KnowledgeModule:
         )
         self._rebuild = Rebuild(self._store, ports.index, self._index_passages, ports.embedder, ports.cache)
         self.load_samples = LoadSamples(self._store, self._collections, self._receive, self._upload)
+        self._watch = Watch(self._store, self._access, self._notices)
         self._catching_up: asyncio.Task[None] | None = None
 
     def register(self) -> None:
@@ -167,7 +168,7 @@ class KnowledgeModule:
         )
         return [
             collections_router(self._collections, principal),
-            events_router(Watch(self._store, self._access, self._notices), principal),
+            events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
             text_router(text, principal),
