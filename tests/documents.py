@@ -197,6 +197,32 @@ def tiff(pages: Sequence[Sequence[str]]) -> bytes:
     return data
 
 
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _openxml(main: str, kind: str, parts: dict[str, str | bytes]) -> bytes:
+    """An Office Open XML package, complete enough for other programs to open it."""
+    types = "application/vnd.openxmlformats-officedocument." + kind
+    return archive(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/{main}" ContentType="{types}.main+xml"/></Types>',
+            "_rels/.rels": _relationships({"r1": ("officeDocument", main)}),
+            **parts,
+        }
+    )
+
+
+def _relationships(targets: dict[str, tuple[str, str]]) -> str:
+    links = "".join(
+        f'<Relationship Id="{name}" Type="{_LINK}/{kind}" Target="{target}"/>'
+        for name, (kind, target) in targets.items()
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
+
+
 def docx(paragraphs: Sequence[tuple[str, str]], table: Sequence[Sequence[str]] = ()) -> bytes:
     """(style, text) pairs: Heading1.. or "" or "list"; then a table."""
     body = "".join(
@@ -211,12 +237,14 @@ def docx(paragraphs: Sequence[tuple[str, str]], table: Sequence[Sequence[str]] =
         f'<w:style w:type="paragraph" w:styleId="Titre{n}"><w:name w:val="heading {n}"/></w:style>'
         for n in (1, 2, 3)
     )
-    return archive(
+    return _openxml(
+        "word/document.xml",
+        "wordprocessingml.document",
         {
-            "[Content_Types].xml": "<Types/>",
             "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
             "word/styles.xml": f"<w:styles {_W}>{styles}</w:styles>",
-        }
+            "word/_rels/document.xml.rels": _relationships({"r1": ("styles", "styles.xml")}),
+        },
     )
 
 
@@ -228,17 +256,15 @@ def _style(style: str) -> str:
 
 def pptx(slides: Sequence[tuple[str, Sequence[str], str]]) -> bytes:
     """(title, paragraphs, notes) of each slide."""
-    p = 'xmlns:p="urn:p" xmlns:a="urn:a" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    p = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     numbers = range(1, len(slides) + 1)
     parts: dict[str, str | bytes] = {
-        "[Content_Types].xml": "<Types/>",
         "ppt/presentation.xml": f"<p:presentation {p}><p:sldIdLst>"
-        + "".join(f'<p:sldId r:id="r{n}"/>' for n in numbers)
+        + "".join(f'<p:sldId id="{255 + n}" r:id="r{n}"/>' for n in numbers)
         + "</p:sldIdLst></p:presentation>",
-        "ppt/_rels/presentation.xml.rels": "<R>"
-        + "".join(f'<r Id="r{n}" Type="{link}/slide" Target="slides/slide{n}.xml"/>' for n in numbers)
-        + "</R>",
+        "ppt/_rels/presentation.xml.rels": _relationships(
+            {f"r{n}": ("slide", f"slides/slide{n}.xml") for n in numbers}
+        ),
     }
     for n, (title, texts, notes) in enumerate(slides, 1):
         body = "".join(f"<a:p><a:r><a:t>{escape(text)}</a:t></a:r></a:p>" for text in texts)
@@ -247,32 +273,25 @@ def pptx(slides: Sequence[tuple[str, Sequence[str], str]]) -> bytes:
             f'<p:sp><p:nvPr><p:ph type="title"/></p:nvPr><a:p><a:r><a:t>{escape(title)}</a:t></a:r></a:p></p:sp>'
             f'<p:sp><p:nvPr><p:ph idx="1"/></p:nvPr>{body}</p:sp></p:spTree></p:cSld></p:sld>'
         )
-        parts[f"ppt/slides/_rels/slide{n}.xml.rels"] = (
-            f'<R><r Id="n" Type="{link}/notesSlide" Target="../notesSlides/notesSlide{n}.xml"/></R>'
+        parts[f"ppt/slides/_rels/slide{n}.xml.rels"] = _relationships(
+            {"n": ("notesSlide", f"../notesSlides/notesSlide{n}.xml")}
         )
         parts[f"ppt/notesSlides/notesSlide{n}.xml"] = (
             f'<p:notes {p}><p:sp><p:nvPr><p:ph type="body"/></p:nvPr>'
             f"<a:p><a:r><a:t>{escape(notes)}</a:t></a:r></a:p></p:sp></p:notes>"
         )
-    return archive(parts)
+    return _openxml("ppt/presentation.xml", "presentationml.presentation", parts)
 
 
 def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
     parts: dict[str, str | bytes] = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="text/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{link}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{link}"><sheets>'
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_LINK}"><sheets>'
         + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1))
         + "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
-        + "".join(
-            f'<Relationship Id="r{n}" Type="{link}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-            for n in range(1, len(sheets) + 1)
-        )
-        + "</Relationships>",
+        "xl/_rels/workbook.xml.rels": _relationships(
+            {f"r{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)}
+        ),
     }
     for n, rows in enumerate(sheets.values(), 1):
         body = "".join(
@@ -287,7 +306,7 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
         parts[f"xl/worksheets/sheet{n}.xml"] = (
             f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
         )
-    return archive(parts)
+    return _openxml("xl/workbook.xml", "spreadsheetml.sheet", parts)
 
 
 def opendocument(kind: str, body: str) -> bytes:

@@ -452,12 +452,16 @@ async def test_xml(parser: Parser, tmp_path: Path) -> None:
 @needs_libreoffice
 @pytest.mark.heavy
 @pytest.mark.parametrize(
-    ("source", "target"), [("docx", "doc"), ("pptx", "ppt"), ("xlsx", "xls"), ("docx", "rtf")]
+    ("source", "target"), [("docx", "doc"), ("odp", "ppt"), ("xlsx", "xls"), ("docx", "rtf")]
 )
 async def test_older_formats(parser: Parser, tmp_path: Path, source: str, target: str) -> None:
     made = {
         "docx": documents.docx([("Titre1", "Règlement"), ("", "Un texte d’été.")], TABLE),
-        "pptx": documents.pptx([("Règlement", ["Un texte d’été."], "")]),
+        "odp": documents.opendocument(
+            "presentation",
+            "<draw:page><draw:frame><draw:text-box><text:p>Règlement</text:p><text:p>Un texte d’été.</text:p>"
+            "</draw:text-box></draw:frame></draw:page>",
+        ),
         "xlsx": documents.xlsx({"Règlement": [["Un texte d’été.", "b"], *TABLE]}),
     }[source]
     path = written(tmp_path, f"a.{source}", made)

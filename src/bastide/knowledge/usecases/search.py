@@ -6,6 +6,7 @@ from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from bastide.identity.contract import Principal
 from bastide.kit.errors import UnavailableError
@@ -20,6 +21,7 @@ from bastide.models.contract import Embedder
 
 _LEAST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 3  # some are of a version that is not current, some only one stage thinks well of
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ class Search:
         )
 
     async def _vector(self, scope: SearchScope, text: str) -> npt.NDArray[np.float32] | None:
+        """None: go by words alone."""
         if scope.fingerprint != self.embedder.fingerprint:
             return None
         try:
             return await self.embedder.embed_query(text)
-        except UnavailableError:
+        except UnavailableError as error:
+            _log.info("search.without_vector", code=error.code)
             return None
 
     async def _refuse_mistyped(self, index: str, asked: IndexQuery, filters: Mapping[str, Json]) -> None:

@@ -8,6 +8,7 @@ import ctypes
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfPage, PdfTextPage
@@ -80,9 +81,15 @@ def page_lines(page: PdfPage) -> PageLines:
     try:
         frame = replace(frame_of(page), rotation=_direction(text))
         reader = _Reader(text, frame)
-        return PageLines(tuple(reader.lines()), frame.width, frame.height)
+        return PageLines(tuple(_downwards(reader.lines())), frame.width, frame.height)
     finally:
         text.close()
+
+
+def _downwards(lines: list[Line]) -> list[Line]:
+    """Pdfium reads a page whose text does not turn with it from its bottom up."""
+    rises = sum(b.top < a.top for a, b in pairwise(lines))
+    return lines[::-1] if rises > len(lines) / 2 else lines
 
 
 def _direction(text: PdfTextPage) -> int:
