@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
 from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
-from bastide.identity.contract import Authenticator, Policy
+from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
 from bastide.identity.domain.principal import Principal
+from bastide.identity.http.access import access_router
 from bastide.identity.http.auth import auth_router, me_router
 from bastide.identity.http.groups import groups_router
 from bastide.identity.http.keys import keys_router
@@ -26,6 +27,7 @@ from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.change_password import ChangePassword
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
+from bastide.identity.usecases.explain_access import ExplainAccess
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
 from bastide.identity.usecases.invite import Invite
 from bastide.identity.usecases.join import Join
@@ -45,6 +47,7 @@ from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.record_use import RecordUse
 from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.share import Share
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
@@ -121,6 +124,9 @@ class Identity:
         self._invite = Invite(store, policy, hashes, letters, clock)
         self._join = Join(store, hasher, hashes, throttle, sessions, revocations, clock)
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
+        self._share = Share(store, policy, clock)
+        self.sharing: Sharing = self._share
+        self._explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
@@ -135,6 +141,7 @@ class Identity:
             groups_router(self._groups, principal),
             services_router(self._services, principal),
             organisations_router(self._organisations, principal),
+            access_router(self._explain, self._share, principal),
         ]
 
     def protect(

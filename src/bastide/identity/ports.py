@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bastide.identity.domain.api_keys import ApiKey
 from bastide.identity.domain.groups import Group, GroupKind
+from bastide.identity.domain.history import ResourceState, SubjectState
 from bastide.identity.domain.invitations import Invitation, PasswordReset
 from bastide.identity.domain.people import Belonging, Membership, Organisation, Person, Standing, User
 from bastide.identity.domain.principal import Role
@@ -14,6 +15,7 @@ from bastide.identity.domain.service_accounts import ServiceAccount
 from bastide.identity.domain.sessions import Session
 from bastide.kit.pages import Page
 from bastide.operations.contract import AuditEntry
+from bastide.platform.database.port import Connection
 
 
 class Organisations(Protocol):
@@ -162,9 +164,14 @@ class Groups(Protocol):
     async def delete(self, group_id: str) -> None: ...
 
     async def listing(
-        self, organisation_id: str, kind: GroupKind | None, cursor: str | None, limit: int
+        self,
+        organisation_id: str,
+        kind: GroupKind | None,
+        cursor: str | None,
+        limit: int,
+        sought: str | None = None,
     ) -> Page[Group]:
-        """By name."""
+        """By name. `sought` is a part of it, as typed."""
         ...
 
     async def known(self, group_ids: Sequence[str], organisation_id: str) -> frozenset[str]:
@@ -223,12 +230,35 @@ class ServiceAccounts(Protocol):
 
     async def update(self, account: ServiceAccount) -> None: ...
 
-    async def delete(self, account_id: str) -> None:
+    async def delete(self, account_id: str, organisation_id: str) -> None:
         """Also out of every group."""
         ...
 
     async def listing(self, organisation_id: str, cursor: str | None, limit: int) -> Page[ServiceAccount]:
         """By name."""
+        ...
+
+
+class History(Protocol):
+    """What permissions were. States are added, never changed.
+
+    Those of people and service accounts are added by the adapters of their rows, with every change.
+    """
+
+    async def add_resource(self, state: ResourceState) -> None: ...
+
+    async def resource(self, resource_id: str, organisation_id: str, at: datetime) -> ResourceState | None:
+        """The state that held at that time."""
+        ...
+
+    async def resource_changes(self, resource_id: str, organisation_id: str) -> Sequence[ResourceState]:
+        """Every state, oldest first."""
+        ...
+
+    async def subject(self, subject_id: str, organisation_id: str, at: datetime) -> SubjectState | None: ...
+
+    async def subjects(self, organisation_id: str, at: datetime) -> Sequence[SubjectState]:
+        """Everybody who had a state at that time."""
         ...
 
 
@@ -252,6 +282,9 @@ class Unit(Protocol):
     def services(self) -> ServiceAccounts: ...
 
     @property
+    def history(self) -> History: ...
+
+    @property
     def people(self) -> People: ...
 
     @property
@@ -269,6 +302,10 @@ class IdentityStore(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Unit]: ...
+
+    def within(self, connection: Connection) -> Unit:
+        """In a transaction that another slice has open."""
+        ...
 
 
 class PasswordHasher(Protocol):

@@ -57,7 +57,7 @@ def invite(
 @app.command(help="A link with which somebody who cannot log in chooses a new password.")
 def reset(context: typer.Context, email: _Email) -> None:
     async def link(api: ApiClient) -> Any:
-        person = await _person(api, email)
+        person = await person_by_email(api, email)
         return await api.post(f"/api/v1/people/{person['id']}/reset-link")
 
     with errors_in_words():
@@ -78,14 +78,15 @@ def activate(context: typer.Context, email: _Email) -> None:
 
 def _set_active(context: typer.Context, email: str, *, active: bool) -> None:
     async def change(api: ApiClient) -> Any:
-        person = await _person(api, email)
+        person = await person_by_email(api, email)
         return await api.patch(f"/api/v1/people/{person['id']}", {"active": active})
 
     with errors_in_words():
         call_api(invocation(context).settings(), change)
 
 
-async def _person(api: ApiClient, email: str) -> dict[str, Any]:
+async def person_by_email(api: ApiClient, email: str) -> dict[str, Any]:
+    """Raises NobodyError."""
     wanted = email.strip().lower()
     page = await api.get("/api/v1/people", q=wanted, limit=200)
     for person in page["items"]:

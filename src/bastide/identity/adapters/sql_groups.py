@@ -5,9 +5,11 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.paging import page_of
+from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import group_members, groups
 from bastide.identity.domain.errors import GroupExistsError
 from bastide.identity.domain.groups import Group, GroupKind
+from bastide.kit.clock import Clock
 from bastide.kit.pages import Page
 from bastide.platform.database.errors import DuplicateError, translated
 
@@ -21,8 +23,9 @@ _MEMBERS_COUNT = (
 
 
 class SqlGroups:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
+        self._standings = SqlStandings(connection, clock)
 
     async def add(self, group: Group) -> None:
         values = {
@@ -57,14 +60,24 @@ class SqlGroups:
             raise _taken(name) from error
 
     async def delete(self, group_id: str) -> None:
+        organisation_id = await self._organisation(group_id)
+        members = await self.members(group_id)
         await self._connection.execute(delete(groups).where(groups.c.id == group_id))
+        await self._standings.remember(members, organisation_id)
 
     async def listing(
-        self, organisation_id: str, kind: GroupKind | None, cursor: str | None, limit: int
+        self,
+        organisation_id: str,
+        kind: GroupKind | None,
+        cursor: str | None,
+        limit: int,
+        sought: str | None = None,
     ) -> Page[Group]:
         query = select(groups, _MEMBERS_COUNT).where(groups.c.organisation_id == organisation_id)
         if kind is not None:
             query = query.where(groups.c.kind == kind.value)
+        if sought:
+            query = query.where(groups.c.name.icontains(sought, autoescape=True))
         return await page_of(self._connection, query, (groups.c.name, groups.c.id), _group, cursor, limit)
 
     async def known(self, group_ids: Sequence[str], organisation_id: str) -> frozenset[str]:
@@ -91,6 +104,7 @@ class SqlGroups:
             await self._connection.execute(
                 insert(group_members).values(group_id=group_id, subject_id=subject_id)
             )
+            await self._standings.remember([subject_id], await self._organisation(group_id))
         return there is None
 
     async def remove(self, group_id: str, subject_id: str) -> bool:
@@ -99,7 +113,13 @@ class SqlGroups:
                 group_members.c.group_id == group_id, group_members.c.subject_id == subject_id
             )
         )
+        if gone.rowcount:
+            await self._standings.remember([subject_id], await self._organisation(group_id))
         return gone.rowcount > 0
+
+    async def _organisation(self, group_id: str) -> str:
+        found = await self._connection.scalar(select(groups.c.organisation_id).where(groups.c.id == group_id))
+        return found or ""
 
 
 def _taken(name: str) -> GroupExistsError:

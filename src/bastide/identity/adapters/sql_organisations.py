@@ -4,14 +4,17 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.paging import page_of
+from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import organisations
 from bastide.identity.domain.people import Organisation
+from bastide.kit.clock import Clock
 from bastide.kit.pages import Page
 
 
 class SqlOrganisations:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
+        self._standings = SqlStandings(connection, clock)
 
     async def add(self, organisation: Organisation) -> None:
         await self._connection.execute(
@@ -41,6 +44,7 @@ class SqlOrganisations:
             .where(organisations.c.id == organisation.id)
             .values(name=organisation.name, active=organisation.active)
         )
+        await self._standings.remember_all(organisation.id)
 
     async def listing(self, cursor: str | None, limit: int) -> Page[Organisation]:
         order = (organisations.c.name, organisations.c.id)

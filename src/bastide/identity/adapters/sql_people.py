@@ -6,26 +6,24 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    and_,
     delete,
-    false,
     func,
     insert,
     select,
     type_coerce,
-    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.paging import page_of
 from bastide.identity.adapters.sql_organisations import organisation_of
+from bastide.identity.adapters.sql_standing import standing_of
+from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import (
     group_members,
     groups,
     memberships,
     organisations,
-    service_accounts,
     sessions,
     users,
 )
@@ -53,6 +51,7 @@ class SqlPeople:
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
+        self._standings = SqlStandings(connection, clock)
 
     async def add_user(self, user: User, password_hash: str | None) -> None:
         try:
@@ -78,6 +77,7 @@ class SqlPeople:
 
     async def update_user(self, user: User) -> None:
         await self._connection.execute(update(users).where(users.c.id == user.id).values(**_changeable(user)))
+        await self._standings.remember_everywhere(user.id)
 
     async def password_hash(self, user_id: str) -> str | None:
         return await self._connection.scalar(select(users.c.password_hash).where(users.c.id == user_id))
@@ -103,6 +103,7 @@ class SqlPeople:
                     created_at=self._clock.now(),
                 )
             )
+        await self._standings.remember([membership.user_id], membership.organisation_id)
 
     async def membership(self, user_id: str, organisation_id: str) -> Membership | None:
         rows = await self._connection.execute(select(memberships).where(*_is(user_id, organisation_id)))
@@ -117,6 +118,7 @@ class SqlPeople:
             )
         )
         await self._connection.execute(delete(memberships).where(*_is(user_id, organisation_id)))
+        await self._standings.remember([user_id], organisation_id)
 
     async def belongings(self, user_id: str) -> Sequence[Belonging]:
         rows = await self._connection.execute(
@@ -206,45 +208,7 @@ class SqlPeople:
         return _user(rows.first())
 
     async def standing(self, subject_id: str, organisation_id: str) -> Standing | None:
-        person = (
-            select(memberships.c.role, users.c.must_change_password)
-            .join(users, users.c.id == memberships.c.user_id)
-            .join(organisations, organisations.c.id == memberships.c.organisation_id)
-            .where(
-                users.c.id == subject_id,
-                memberships.c.organisation_id == organisation_id,
-                users.c.active & memberships.c.active & organisations.c.active,
-            )
-        )
-        service = (
-            select(service_accounts.c.role, false())
-            .join(organisations, organisations.c.id == service_accounts.c.organisation_id)
-            .where(
-                service_accounts.c.id == subject_id,
-                service_accounts.c.organisation_id == organisation_id,
-                service_accounts.c.active & organisations.c.active,
-            )
-        )
-        row = (await self._connection.execute(union_all(person, service))).first()
-        if row is None:
-            return None
-        belongs = await self._connection.execute(
-            select(groups.c.id, groups.c.kind)
-            .join(
-                group_members,
-                and_(group_members.c.group_id == groups.c.id, group_members.c.subject_id == subject_id),
-            )
-            .where(groups.c.organisation_id == organisation_id)
-        )
-        kinds: dict[str, str] = {one.id: one.kind for one in belongs}
-        return Standing(
-            subject_id,
-            organisation_id,
-            Role(row.role),
-            groups=frozenset(one for one, kind in kinds.items() if kind == "group"),
-            departments=frozenset(one for one, kind in kinds.items() if kind == "department"),
-            must_change_password=bool(row.must_change_password),
-        )
+        return await standing_of(self._connection, subject_id, organisation_id)
 
 
 def _is(user_id: str, organisation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

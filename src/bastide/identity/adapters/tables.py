@@ -1,6 +1,17 @@
 """Tables of people, sessions and keys."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    true,
+)
 
 from bastide.platform.database.metadata import metadata
 from bastide.platform.database.types import JsonColumn, UtcDateTime
@@ -134,4 +145,39 @@ password_resets = Table(
     Column("issued_by", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Both histories are added to and never changed: who could read what, at any time.
+_POSITION = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself there
+
+resource_history = Table(
+    "resource_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("resource_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("grants", JsonColumn, nullable=False),
+    Column("parent_id", Text),
+    Column("deleted", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_resource_history_resource_id_position", "resource_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+# `role` is NULL while the subject cannot act.
+subject_history = Table(
+    "subject_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("role", Text),
+    Column("groups", JsonColumn, nullable=False),
+    Column("departments", JsonColumn, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_subject_history_organisation_id_subject_id", "organisation_id", "subject_id", "position"),
+    sqlite_autoincrement=True,
 )

@@ -142,6 +142,12 @@ class GroupExistsError(ConflictError):
     code = "group.exists"
 
 
+class GranteeUnknownError(InvalidError):
+    """A grant names nobody of this organisation."""
+
+    code = "grant.unknown"
+
+
 class ServiceAccountNotFoundError(NotFoundError):
     """No such service account in this organisation."""
 

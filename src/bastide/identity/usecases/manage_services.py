@@ -88,7 +88,7 @@ class ManageServices:
             account = await service_in(unit, principal, account_id)
             require_inferior(principal, account.role)
             await unit.keys.revoke_of(account_id, principal.organisation_id, self.clock.now())
-            await unit.services.delete(account_id)
+            await unit.services.delete(account_id, principal.organisation_id)
             await unit.record(done_by(principal, "service_account.deleted", account_id, name=account.name))
         await self.revocations.subject(account_id)
 
