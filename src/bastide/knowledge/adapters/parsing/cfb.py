@@ -81,8 +81,10 @@ class CompoundFile:
             if sector < _END_OF_CHAIN - 2:
                 self._fat += self._numbers(self._sector(sector))
         entries = self._entries(self._sectors(directory))
+        if not entries:
+            raise DocumentCorruptError("The file is damaged.")
         self._mini_fat = self._numbers(self._sectors(mini_fat)) if mini_fat < _END_OF_CHAIN else []
-        self._mini = self._sectors(entries[0].start) if entries and entries[0].size else b""
+        self._mini = self._sectors(entries[0].start) if entries[0].size else b""
         self._paths: dict[str, _Entry] = {}
         self._walk(entries)
 
@@ -98,7 +100,7 @@ class CompoundFile:
 
     def _walk(self, entries: list[_Entry]) -> None:
         seen: set[int] = set()
-        waiting = [(entries[0].child, "")] if entries else []
+        waiting = [(entries[0].child, "")]
         while waiting:
             number, prefix = waiting.pop()
             if number >= len(entries) or number in seen:

@@ -21,7 +21,7 @@ _BLOCK_WORDS = (
 )
 _BLOCKS = frozenset(_BLOCK_WORDS.split())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_WHITE = re.compile(r"\s+")
+_WHITE = re.compile(r"[ \t\n\r\f]+")
 _METADATA = {"author": "author", "description": "description", "keywords": "keywords", "date": "created"}
 
 

@@ -21,7 +21,7 @@ _NOT_LANGUAGES = frozenset({"osd", "equ"})
 _DOUBTFUL = 60.0
 _NOISE = 25.0
 _AUTOMATIC, _WITH_ORIENTATION = "3", "1"
-_MEMORY = re.compile(r"alloc|too large|too many pixels|memory", re.IGNORECASE)
+_MEMORY = re.compile(r"[mc]alloc|bad_alloc|Image too large|too many pixels")
 _WORD_LEVEL = "5"
 _HYPHENS = ("-", "‐", "¬")
 

@@ -51,4 +51,13 @@ def _guess_header(rows: Sequence[Sequence[str]]) -> int | None:
 
 def _is_pair(cells: Sequence[str]) -> bool:
     """A name and its value, as in a form."""
-    return cells[0].endswith(":") or max(map(len, cells)) > _PAIR_CHARS or any(c.isdigit() for c in cells[1])
+    name, value = cells
+    return (
+        name.endswith(":")
+        or max(map(len, cells)) > _PAIR_CHARS
+        or (_has_digit(value) and not _has_digit(name))
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
