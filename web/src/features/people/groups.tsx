@@ -12,7 +12,7 @@ import { GroupForm } from "./group-form";
 import { Members } from "./members";
 import { groups, refresh } from "./queries";
 
-type Asked = { what: "create" } | { what: Verb; group: Group };
+type Asked = { what: "create"; group?: undefined } | { what: Verb; group: Group };
 
 export function Groups({ manages }: { manages: boolean }) {
   const { t } = useTranslation();
@@ -42,8 +42,9 @@ export function Groups({ manages }: { manages: boolean }) {
           />
         ))}
       </ul>
-      {asked?.what === "create" && <GroupForm onClose={close} />}
-      {asked?.what === "rename" && <GroupForm group={asked.group} onClose={close} />}
+      {(asked?.what === "create" || asked?.what === "rename") && (
+        <GroupForm group={asked.group} onClose={close} />
+      )}
       {asked?.what === "members" && <Members group={asked.group} onClose={close} />}
       {asked?.what === "delete" && (
         <Confirm
