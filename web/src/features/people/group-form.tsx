@@ -10,7 +10,7 @@ import { request } from "@/lib/http";
 import { refresh } from "./queries";
 
 /** Makes a group or department, or renames one. */
-export function GroupForm({ group, onClose }: { group: Group | undefined; onClose: () => void }) {
+export function GroupForm({ group, onClose }: { group?: Group; onClose: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState(group?.name ?? "");
   const [kind, setKind] = useState<Group["kind"]>("group");

@@ -12,17 +12,12 @@ import { GroupForm } from "./group-form";
 import { Members } from "./members";
 import { groups, refresh } from "./queries";
 
-type Asked = { what: "create"; group?: undefined } | { what: Verb; group: Group };
+type Asked = { what: "create" } | { what: Verb; group: Group };
 
 export function Groups({ manages }: { manages: boolean }) {
   const { t } = useTranslation();
   const all = useQuery(groups);
   const [asked, setAsked] = useState<Asked>();
-  const close = () => setAsked(undefined);
-  const drop = async ({ id }: Group) => {
-    await request("DELETE", `/api/v1/groups/${id}`);
-    await refresh("groups", "people");
-  };
   return (
     <>
       {manages && (
@@ -42,21 +37,35 @@ export function Groups({ manages }: { manages: boolean }) {
           />
         ))}
       </ul>
-      {(asked?.what === "create" || asked?.what === "rename") && (
-        <GroupForm group={asked.group} onClose={close} />
-      )}
-      {asked?.what === "members" && <Members group={asked.group} onClose={close} />}
-      {asked?.what === "delete" && (
+      {asked && <Asking asked={asked} onClose={() => setAsked(undefined)} />}
+    </>
+  );
+}
+
+function Asking({ asked, onClose }: { asked: Asked; onClose: () => void }) {
+  const { t } = useTranslation();
+  const drop = async ({ id }: Group) => {
+    await request("DELETE", `/api/v1/groups/${id}`);
+    await refresh("groups", "people");
+  };
+  switch (asked.what) {
+    case "create":
+      return <GroupForm onClose={onClose} />;
+    case "rename":
+      return <GroupForm group={asked.group} onClose={onClose} />;
+    case "members":
+      return <Members group={asked.group} onClose={onClose} />;
+    case "delete":
+      return (
         <Confirm
           title={t("people.deleteGroupTitle", { name: asked.group.name })}
           text={t("people.deleteGroupText")}
           action={t("people.deleteGroup")}
           onConfirm={() => drop(asked.group)}
-          onClose={close}
+          onClose={onClose}
         />
-      )}
-    </>
-  );
+      );
+  }
 }
 
 type Verb = "rename" | "members" | "delete";
