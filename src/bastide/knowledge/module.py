@@ -13,6 +13,8 @@ from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
+from bastide.knowledge.adapters.sql_passages import SqlPassages
+from bastide.knowledge.contract import Knowledge
 from bastide.knowledge.domain.chunking import chunk
 from bastide.knowledge.http.changes import ChangeUseCases, changes_router
 from bastide.knowledge.http.collections import collections_router
@@ -20,6 +22,7 @@ from bastide.knowledge.http.content import content_router
 from bastide.knowledge.http.documents import documents_router
 from bastide.knowledge.http.events import events_router
 from bastide.knowledge.http.index import index_router
+from bastide.knowledge.http.search import search_router
 from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
@@ -50,6 +53,8 @@ from bastide.knowledge.usecases.read_text import ReadText
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
 from bastide.knowledge.usecases.receive import Receive
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
+from bastide.knowledge.usecases.search import Search
+from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.texts import Texts
 from bastide.knowledge.usecases.update_index import UpdateIndex
 from bastide.knowledge.usecases.upload import Upload
@@ -135,6 +140,11 @@ class KnowledgeModule:
         )
         self._rebuild = Rebuild(self._store, ports.index, self._index_passages, ports.embedder, ports.cache)
         self.load_samples = LoadSamples(self._store, self._collections, self._receive, self._upload)
+        self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
+        search = Search(
+            SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
+        )
+        self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
         self._watch = Watch(self._store, self._access, self._notices)
         self._catching_up: asyncio.Task[None] | None = None
 
@@ -148,7 +158,6 @@ class KnowledgeModule:
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """For the platform's API; every route needs a principal."""
         ports = self._ports
-        text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
         changes = ChangeUseCases(
             self._receive,
             self._upload,
@@ -167,11 +176,12 @@ class KnowledgeModule:
             ports.used_bytes,
         )
         return [
+            search_router(self.knowledge, principal),
             collections_router(self._collections, principal),
             events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
-            text_router(text, principal),
+            text_router(self._read_text, principal),
             content_router(ReadContent(self._read, ports.objects), principal),
             index_router(
                 ReadIndex(self._store, self._access, ports.cache),
