@@ -18,6 +18,7 @@ from bastide.kit.json import JsonObject
 from bastide.platform.workflows import store
 from bastide.platform.workflows.dbos import DbosWorkflows
 from bastide.platform.workflows.errors import (
+    ABANDONED,
     AlreadyWorkingError,
     UnknownWorkflowError,
     WorkflowCancelledError,
@@ -280,6 +281,61 @@ async def test_a_caught_failure_is_remembered_too(start: Start) -> None:
         assert (await ended(workflows, "evt_1")).state is WorkflowState.DONE
     assert seen == [("document.encrypted", "It has a password.", {"filename": "é.pdf"})] * 2
     assert calls == {"fail": 1, "mark": 2}
+
+
+async def test_a_result_is_the_same_in_the_first_run_as_in_a_replay(start: Start) -> None:
+    seen: list[object] = []
+    gate = asyncio.Event()
+
+    async def table() -> Any:
+        return {1: ("a", None)}
+
+    async def wait() -> None:
+        await gate.wait()
+
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        seen.append(await context.step("table", table))
+        await context.step("wait", wait)
+
+    async with start(ingest=workflow) as workflows:
+        await workflows.enqueue("ingest", "evt_1", {})
+        await until(lambda: len(seen) == 1)
+    gate.set()
+    async with start(ingest=workflow) as workflows:
+        await ended(workflows, "evt_1")
+    assert seen == [{"1": ["a", None]}] * 2
+
+
+async def test_a_result_that_cannot_be_remembered_fails_the_workflow(start: Start) -> None:
+    calls: list[int] = []
+
+    async def produce() -> Any:
+        calls.append(1)
+        return object()
+
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        await context.step("produce", produce)
+
+    async with start(ingest=workflow) as workflows:
+        await workflows.enqueue("ingest", "evt_1", {})
+        assert (await ended(workflows, "evt_1")).error_code == "internal"
+    assert len(calls) == 1
+
+
+async def test_a_workflow_that_takes_its_process_down_is_given_up(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bastide.platform.workflows.runner._MAX_DEATHS", 2)
+    steps = Steps("crash")
+    steps.gates["crash"] = asyncio.Event()
+    for death in range(1, 4):
+        async with start(ingest=steps.workflow) as workflows:
+            await workflows.enqueue("ingest", "evt_1", {})
+            await until(lambda death=death: steps.calls["crash"] == death)
+    async with start(ingest=steps.workflow) as workflows:
+        status = await ended(workflows, "evt_1")
+    assert (status.state, status.error_code) == (WorkflowState.FAILED, ABANDONED)
+    assert steps.calls["crash"] == 3
 
 
 async def test_cancelling_takes_effect_before_the_next_step(start: Start) -> None:
