@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -516,6 +517,44 @@ async def test_what_ended_long_ago_is_swept_away(start: Start, workflows_url: st
 
 async def gone(workflows: Workflows, workflow_id: str) -> bool:
     return await workflows.status(workflow_id) is None
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("workflows_url", ["postgresql"], indirect=True)
+async def test_lost_connections_are_made_again(start: Start, workflows_url: str) -> None:
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        for number in range(5):
+            await context.step(f"step {number}", lambda: asyncio.sleep(0.02))
+
+    async with start(ingest=workflow) as workflows:
+        with psycopg.connect(workflows_url, autocommit=True) as administrator:
+            for number in range(30):
+                if number % 10 == 5:
+                    administrator.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                await persistently(workflows, "ingest", f"evt_{number}")
+            for number in range(30):
+                assert (await ended(workflows, f"evt_{number}")).state is WorkflowState.DONE
+
+
+async def persistently(workflows: Workflows, name: str, workflow_id: str) -> None:
+    """As the outbox does."""
+    while True:
+        try:
+            await workflows.enqueue(name, workflow_id, {})
+        except UnavailableError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+async def test_a_store_that_does_not_answer_is_unavailable() -> None:
+    workflows = DbosWorkflows("postgresql://nobody@127.0.0.1:1/none", SystemClock())
+    for work in (False, True):
+        with pytest.raises(UnavailableError):
+            await workflows.start(work=work)
 
 
 async def test_one_part_of_a_process_works(start: Start) -> None:
