@@ -13,7 +13,7 @@ import pytest
 from bastide.knowledge.adapters.qdrant_edge import EdgeIndex, generations
 from bastide.knowledge.adapters.qdrant_edge import index as index_module
 from bastide.knowledge.adapters.qdrant_edge.generations import IndexRebuildError
-from bastide.knowledge.adapters.qdrant_edge.index import IndexNotFoundError
+from bastide.knowledge.adapters.qdrant_edge.index import IndexMissingError
 from bastide.knowledge.ports.index import AccessFilter, IndexedPassage, IndexQuery
 
 NAME = "main"
@@ -141,7 +141,7 @@ async def test_another_format_is_made_again(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(generations, "FORMAT", "next")
     newer = EdgeIndex(tmp_path)
     assert await newer.names() == []
-    with pytest.raises(IndexNotFoundError):
+    with pytest.raises(IndexMissingError):
         await newer.count(NAME)
     await newer.create(NAME, 16)
     assert await newer.count(NAME) == 0

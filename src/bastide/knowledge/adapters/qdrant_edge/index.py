@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 import qdrant_edge as edge
 
-from bastide.kit.errors import NotFoundError
+from bastide.kit.errors import UnavailableError
 from bastide.kit.json import JsonObject
 from bastide.knowledge.adapters.qdrant_edge.analysis import ANALYSERS, analyser_of
 from bastide.knowledge.adapters.qdrant_edge.filters import of_document
@@ -36,10 +36,10 @@ _UNINDEXED_POINTS = 10_000  # so many vectors are compared one by one in about t
 _UNINDEXED_SHARE = 0.2  # so that the work of all rebuilds grows with the points, not with their square
 
 
-class IndexNotFoundError(NotFoundError):
-    """No index of that name."""
+class IndexMissingError(UnavailableError):
+    """Rows name an index whose directory is not there: it has to be made again from them."""
 
-    code = "index.not_found"
+    code = "index.missing"
 
 
 class EdgeIndex:
@@ -130,7 +130,7 @@ class EdgeIndex:
                 folder = self._folder(name)
                 generation = await asyncio.to_thread(current_generation, folder)
                 if generation is None:
-                    raise IndexNotFoundError("There is no such index.", index=name)
+                    raise IndexMissingError("The search index is missing; it is made again.", index=name)
                 self._open[name] = await GenerationalIndex.load(folder, generation)
             return self._open[name]
 
