@@ -21,7 +21,8 @@ def archive(parts: dict[str, str | bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
-            package.writestr(name, content)
+            stored = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            package.writestr(name, content, stored)
     return file.getvalue()
 
 
@@ -312,12 +313,15 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
 def opendocument(kind: str, body: str) -> bytes:
     names = "".join(
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "text", "table", "draw", "presentation")
+        for name in ("office", "text", "table", "presentation")
     )
+    names += ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
     return archive(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "META-INF/manifest.xml": "<manifest/>",
+            "META-INF/manifest.xml": '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<m:file-entry m:full-path="/" m:media-type="application/vnd.oasis.opendocument.{kind}"/>'
+            '<m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>',
             "content.xml": f"<office:document-content{names}><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
         }
     )
