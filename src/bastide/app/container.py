@@ -16,7 +16,7 @@ from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.operations.adapters.no_audit import NoAudit
-from bastide.operations.http import router as operations_router
+from bastide.operations.http.status import router as operations_router
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.telemetry.requests import RequestTelemetry
