@@ -2,12 +2,15 @@
 
 from bastide.app.settings import Deployment, Model, Settings
 from bastide.gateway.module import (
+    Bounds,
     Configured,
     DeploymentEntry,
     ModelEntry,
     Price,
     Routing,
+    Sizes,
     Strategy,
+    Timeouts,
     configured_provider,
     per_million,
 )
@@ -30,6 +33,13 @@ def configured_gateway(settings: Settings) -> Configured:
     models = [ModelEntry(model.name, _routing(model)) for model in gateway.models]
     places = [_place(model, each) for model in gateway.models for each in model.deployments]
     return Configured(providers, models, places, gateway.discover)
+
+
+def gateway_bounds(settings: Settings) -> Bounds:
+    """Times and sizes of the settings."""
+    gateway = settings.gateway
+    timeouts = Timeouts(gateway.first_token_timeout_s, gateway.idle_timeout_s, gateway.total_timeout_s)
+    return Bounds(gateway.connect_timeout_s, timeouts, Sizes(max_request_bytes=gateway.max_request_mb << 20))
 
 
 def _routing(model: Model) -> Routing:

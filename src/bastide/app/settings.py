@@ -88,10 +88,21 @@ class Model(BaseModel):
 
 
 class GatewaySettings(BaseModel):
-    """The door to the models. `discover` looks for model servers on this machine."""
+    """The door to the models.
+
+    Attributes:
+        discover: look for model servers on this machine.
+        first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
+        idle_timeout_s: between two events of a stream.
+    """
 
     model_config = _FROZEN
     discover: bool = True
+    connect_timeout_s: float = Field(5, gt=0)
+    first_token_timeout_s: float = Field(120, gt=0)
+    idle_timeout_s: float = Field(60, gt=0)
+    total_timeout_s: float = Field(900, gt=0)
+    max_request_mb: int = Field(32, ge=1)
     providers: tuple[Provider, ...] = ()
     models: tuple[Model, ...] = ()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request
 
@@ -14,6 +14,7 @@ from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Sizes
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.contract import Gateway
+from bastide.gateway.domain.breaker import BreakerPolicy
 from bastide.gateway.domain.catalogue import (
     Model,
     Provider,
@@ -26,6 +27,7 @@ from bastide.gateway.domain.catalogue import (
 )
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
 from bastide.gateway.domain.prices import Price, per_million
+from bastide.gateway.http.health import health_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
@@ -34,8 +36,11 @@ from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, loc
 from bastide.gateway.usecases.generate import GatewayService
 from bastide.gateway.usecases.manage_models import ManageModels
 from bastide.gateway.usecases.manage_providers import ManageProviders
+from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.routing.router import Router
+from bastide.gateway.usecases.routing.stations import Stations
 from bastide.gateway.usecases.sync import Sync
 from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
@@ -77,6 +82,16 @@ class Configured:
         return models_of(tuple(self.models), tuple(self.deployments), providers)
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long, how large, how often. The time to connect is part of that to the first token."""
+
+    connect_timeout_s: float = 5.0
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    sizes: Sizes = field(default_factory=Sizes)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+
 class GatewayModule:
     """The slice. `gateway` is for other slices; `application(answers)` for the server, under `prefixes`."""
 
@@ -91,19 +106,20 @@ class GatewayModule:
         clock: Clock,
         storage: Storage,
         configured: Configured | None = None,
-        timeouts: Timeouts | None = None,
-        sizes: Sizes | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
-        configured = configured or Configured()
+        configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
         self._embedder = embedder
         self._policy = policy
         self._clock = clock
-        self._sizes = sizes or Sizes()
-        self._upstream = Http1Upstream()
+        self._sizes = bounds.sizes
+        self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
+        self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
         self._catalogue = LiveCatalogue(*built_in)
-        self._pipeline = Pipeline(self._catalogue, self._upstream, timeouts or Timeouts())
+        router = Router(self._catalogue, self._stations)
+        self._pipeline = Pipeline(self._catalogue, router, self._upstream, bounds.timeouts)
         self._discovery = Discovery(self._catalogue, self._upstream, configured.asked)
         self._catalogue.put(SETTINGS, configured.served)
         store = SqlGatewayStore(storage.database, storage.outbox)
@@ -134,6 +150,7 @@ class GatewayModule:
             providers_router(self._providers, principal),
             models_router(self._models, principal),
             deployments_router(self._models, principal),
+            health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
 
     async def discovered(self) -> None:
@@ -176,6 +193,8 @@ def configured_provider(
 
 
 __all__ = [
+    "Bounds",
+    "BreakerPolicy",
     "Configured",
     "DeploymentEntry",
     "GatewayModule",

@@ -1,21 +1,28 @@
 """Builds the documents service from its ports."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import structlog
 from fastapi import APIRouter, Request
 
 from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
+from bastide.kit.errors import BastideError
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
 from bastide.knowledge.adapters.sql_passages import SqlPassages
+from bastide.knowledge.contract import Knowledge
 from bastide.knowledge.domain.chunking import chunk
 from bastide.knowledge.http.changes import ChangeUseCases, changes_router
 from bastide.knowledge.http.collections import collections_router
 from bastide.knowledge.http.content import content_router
 from bastide.knowledge.http.documents import documents_router
+from bastide.knowledge.http.events import events_router
+from bastide.knowledge.http.index import index_router
+from bastide.knowledge.http.search import search_router
 from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
@@ -23,9 +30,11 @@ from bastide.knowledge.ports.parser import ParseLimits, Parser
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.attach import Attach
 from bastide.knowledge.usecases.attend import Attend
+from bastide.knowledge.usecases.catch_up import CatchUp
 from bastide.knowledge.usecases.change_document import ChangeDocument
 from bastide.knowledge.usecases.chunk import ChunkText
 from bastide.knowledge.usecases.collections import Collections
+from bastide.knowledge.usecases.compact import Compact
 from bastide.knowledge.usecases.control import Control
 from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.knowledge.usecases.embed import Embed
@@ -39,12 +48,18 @@ from bastide.knowledge.usecases.passwords import Passwords
 from bastide.knowledge.usecases.publish import Publish, Tidy
 from bastide.knowledge.usecases.read_content import ReadContent
 from bastide.knowledge.usecases.read_documents import ReadDocuments
+from bastide.knowledge.usecases.read_index import ReadIndex
 from bastide.knowledge.usecases.read_text import ReadText
+from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
 from bastide.knowledge.usecases.receive import Receive
+from bastide.knowledge.usecases.samples import LoadSamples, Suggest
+from bastide.knowledge.usecases.search import Search
+from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.texts import Texts
 from bastide.knowledge.usecases.update_index import UpdateIndex
 from bastide.knowledge.usecases.upload import Upload
-from bastide.knowledge.workflows import DocumentWorkflows
+from bastide.knowledge.usecases.watch import Watch
+from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
 from bastide.platform.bus.port import Bus
 from bastide.platform.cache.port import Cache
@@ -52,6 +67,8 @@ from bastide.platform.database.port import Database
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
 from bastide.platform.workflows.port import Workflows
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class KnowledgePorts:
     Attributes:
         tmp: a folder of this process's own, for files that must have a path; emptied at the start.
         detect_language: of a text, ISO 639-1, "" when unsure.
+        samples: the folder of the sample documents and their questions, if there is one.
+        used_bytes: what the installation holds on this machine's disk.
     """
 
     database: Database
@@ -89,6 +108,8 @@ class KnowledgePorts:
     clock: Clock
     detect_language: Callable[[str], str]
     tmp: Path
+    samples: Path | None = None
+    used_bytes: Callable[[], int] = lambda: 0
     limits: KnowledgeLimits = field(default_factory=KnowledgeLimits)
 
 
@@ -113,7 +134,19 @@ class KnowledgeModule:
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
         self._read = ReadDocuments(self._store, self._access, self._notices)
         self._collections = Collections(self._store, self._access, self._delete, ports.clock)
-        self._passages = SqlPassages(ports.database, ports.policy)
+        self._index_passages = IndexPassages(self._store, ports.index)
+        self._ask_rebuild = AskRebuild(
+            self._store, self._access, ports.embedder, ports.workflows, ports.clock
+        )
+        self._rebuild = Rebuild(self._store, ports.index, self._index_passages, ports.embedder, ports.cache)
+        self.load_samples = LoadSamples(self._store, self._collections, self._receive, self._upload)
+        self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
+        search = Search(
+            SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
+        )
+        self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
+        self._watch = Watch(self._store, self._access, self._notices)
+        self._catching_up: asyncio.Task[None] | None = None
 
     def register(self) -> None:
         """Workflows, and the events that start them. Before either is started."""
@@ -125,7 +158,6 @@ class KnowledgeModule:
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """For the platform's API; every route needs a principal."""
         ports = self._ports
-        text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
         changes = ChangeUseCases(
             self._receive,
             self._upload,
@@ -134,26 +166,66 @@ class KnowledgeModule:
             Control(self._store, self._access, self._notices, self._passwords, ports.clock),
             self._read,
         )
+        compact = Compact(
+            self._store,
+            self._access,
+            ports.objects,
+            ports.index,
+            ports.workflows,
+            ports.clock,
+            ports.used_bytes,
+        )
         return [
+            search_router(self.knowledge, principal),
             collections_router(self._collections, principal),
+            events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
-            text_router(text, principal),
+            text_router(self._read_text, principal),
             content_router(ReadContent(self._read, ports.objects), principal),
+            index_router(
+                ReadIndex(self._store, self._access, ports.cache),
+                self._ask_rebuild,
+                compact,
+                Suggest(self._store, self._access, ports.samples),
+                principal,
+            ),
         ]
 
-    async def start(self) -> None:
-        self._materialise.clean()
+    async def start(self, *, work: bool = True) -> None:
+        """`work=False`: another process reads documents and looks after the index."""
+        await asyncio.to_thread(self._materialise.clean)
+        if work:
+            self._catching_up = asyncio.create_task(self._catch_up(), name="knowledge-catch-up")
 
     async def stop(self) -> None:
-        """Nothing of its own runs."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.wait([self._catching_up])
+
+    async def _catch_up(self) -> None:
+        ports = self._ports
+        catch_up = CatchUp(
+            self._store,
+            ports.index,
+            ports.workflows,
+            ports.embedder,
+            self._ask_rebuild,
+            self._rebuild,
+            ports.clock,
+            ingest=INGEST,
+            erase=ERASE,
+        )
+        try:
+            await catch_up()
+        except BastideError as error:
+            _log.warning("knowledge.catch_up_failed", code=error.code, error=error.message)
 
     def _workflows(self) -> DocumentWorkflows:
         ports, store = self._ports, self._store
         attend = Attend(store, self._notices)
         count_tokens = ports.embedder.count_tokens
         chunker = partial(chunk, count_tokens=count_tokens, detect_language=ports.detect_language)
-        index_passages = IndexPassages(store, ports.index)
         return DocumentWorkflows(
             parse=Parse(
                 store,
@@ -168,11 +240,12 @@ class KnowledgeModule:
             ),
             chunk=ChunkText(store, attend, self._texts, chunker),
             embed=Embed(store, attend, ports.embedder),
-            index=IndexVersion(store, attend, ports.index, index_passages, ports.embedder, ports.clock),
+            index=IndexVersion(store, attend, ports.index, self._index_passages, ports.embedder, ports.clock),
             publish=Publish(store, self._notices, ports.clock),
             tidy=Tidy(store, ports.index),
             fail=Fail(store, self._notices, ports.clock),
             erase=Erase(store, ports.objects, ports.index, ports.workflows),
             update_index=UpdateIndex(store, ports.index),
             collections=self._collections,
+            rebuild=self._rebuild,
         )

@@ -19,6 +19,7 @@ from bastide.knowledge.usecases.fail import Fail
 from bastide.knowledge.usecases.index import IndexVersion
 from bastide.knowledge.usecases.parse import Parse
 from bastide.knowledge.usecases.publish import Publish, Tidy
+from bastide.knowledge.usecases.rebuild import Rebuild
 from bastide.knowledge.usecases.update_index import UpdateIndex
 from bastide.platform.outbox.port import Relay
 from bastide.platform.workflows.errors import WorkflowCancelledError
@@ -30,6 +31,7 @@ INGEST = "ingest"
 ERASE = "erase"
 UPDATE = "update_index"
 EMPTY = "empty_collection"
+REBUILD = "rebuild_index"
 
 _INGEST_QUEUE = "documents"
 _UPKEEP_QUEUE = "upkeep"
@@ -49,11 +51,17 @@ class DocumentWorkflows:
     erase: Erase
     update_index: UpdateIndex
     collections: Collections
+    rebuild: Rebuild
 
     def register(self, workflows: Workflows, relay: Relay, concurrency: int) -> None:
         """`concurrency`: documents read at a time; two, so that one is parsed while one is embedded."""
         workflows.register(INGEST, self.ingest_document, queue=_INGEST_QUEUE, concurrency=concurrency)
-        upkeep = {ERASE: self.erase_document, UPDATE: self.update_points, EMPTY: self.empty_collection}
+        upkeep = {
+            ERASE: self.erase_document,
+            UPDATE: self.update_points,
+            EMPTY: self.empty_collection,
+            REBUILD: self.rebuild_index,
+        }
         for name, workflow in upkeep.items():
             workflows.register(name, workflow, queue=_UPKEEP_QUEUE, concurrency=_UPKEEP_CONCURRENCY)
         started_by = {
@@ -62,6 +70,7 @@ class DocumentWorkflows:
             events.DELETED: ERASE,
             events.CHANGED: UPDATE,
             events.COLLECTION_DELETED: EMPTY,
+            events.REBUILD_ASKED: REBUILD,
         }
         for topic, name in started_by.items():
             relay.on(topic, partial(_enqueue, workflows, name))
@@ -93,15 +102,10 @@ class DocumentWorkflows:
             published = outcome is True
         await context.step("tidy", _nothing(self.tidy, run))
 
-    async def erase_document(self, context: WorkflowContext, payload: JsonObject) -> None:
-        organisation_id, document_id = str(payload["organisation_id"]), str(payload["document_id"])
-        runs, folders = cast("list[str]", payload["runs"]), cast("list[str]", payload["folders"])
-        erase = self.erase
-        await context.step("stop", _nothing(erase.stop, runs), attempts=_PATIENT)
-        points = _nothing(erase.points, organisation_id, document_id)
-        await context.step("points", points, attempts=_PATIENT)
-        await context.step("objects", _nothing(erase.objects, folders), attempts=_PATIENT)
-        await context.step("forget", _nothing(erase.forget, runs), attempts=_PATIENT)
+    async def erase_document(self, context: WorkflowContext, _: JsonObject) -> None:
+        erasure_id = context.workflow_id
+        await context.step("stop", _nothing(self.erase.stop, erasure_id), attempts=_PATIENT)
+        await context.step("remove", _nothing(self.erase.remove, erasure_id), attempts=_PATIENT)
 
     async def update_points(self, context: WorkflowContext, payload: JsonObject) -> None:
         update = _nothing(self.update_index, str(payload["document_id"]))
@@ -117,6 +121,18 @@ class DocumentWorkflows:
         while not is_empty:
             turn += 1
             is_empty = await context.step(f"empty {turn}", empty, attempts=_PATIENT) is True
+
+    async def rebuild_index(self, context: WorkflowContext, payload: JsonObject) -> None:
+        organisation_id, name = str(payload["organisation_id"]), str(payload["index"])
+        turn = 0
+        after: str | None = ""
+        while after is not None:
+            turn += 1
+            fill = partial(self.rebuild.fill, name, after)
+            after = await context.step(f"fill {turn}", fill, attempts=_PATIENT)
+        await context.step("switch", _nothing(self.rebuild.switch, name), attempts=_PATIENT)
+        drop = _nothing(self.rebuild.drop_retired, organisation_id)
+        await context.step("drop", drop, attempts=_PATIENT)
 
 
 async def _enqueue(workflows: Workflows, name: str, event: DomainEvent) -> None:

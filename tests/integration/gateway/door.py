@@ -17,7 +17,16 @@ from fastapi import FastAPI, Request
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
-from bastide.gateway.module import Configured, GatewayModule, Sizes, Storage, Timeouts, configured_provider
+from bastide.gateway.module import (
+    Bounds,
+    BreakerPolicy,
+    Configured,
+    GatewayModule,
+    Sizes,
+    Storage,
+    Timeouts,
+    configured_provider,
+)
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
 from bastide.models.contract import Passage, Quote, Reading, Vectors
 from bastide.platform.cache.memory import MemoryCache
@@ -131,6 +140,7 @@ async def door(
     denied: Exception | None = None,
     timeouts: Timeouts | None = None,
     sizes: Sizes | None = None,
+    breaker: BreakerPolicy | None = None,
     models: Sequence[str] = ("tiny",),
     zone: str = "internal",
     storage: Storage | None = None,
@@ -156,8 +166,11 @@ async def door(
             clock=FixedClock(),
             storage=storage or await stack.enter_async_context(memory_storage()),
             configured=configured or Configured(providers, discover=False),
-            timeouts=timeouts,
-            sizes=sizes,
+            bounds=Bounds(
+                timeouts=timeouts or Timeouts(),
+                sizes=sizes or Sizes(),
+                breaker=breaker or BreakerPolicy(),
+            ),
         )
         app = _as(principal, _with_api(module, module.application(answers or ScriptedAnswers())))
         await stack.enter_async_context(module.running())

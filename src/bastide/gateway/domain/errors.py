@@ -3,6 +3,7 @@
 from bastide.kit.errors import (
     ConflictError,
     DeadlineExceededError,
+    DeniedError,
     InvalidError,
     NotFoundError,
     RateLimitedError,
@@ -63,6 +64,24 @@ class UpstreamRefusedError(InvalidError):
     """The provider finds fault with the request itself; `details["status"]` is its HTTP status (4xx)."""
 
     code = "upstream.refused"
+
+
+class QueueFullError(UnavailableError):
+    """Too many requests wait for this model; `details["retry_after_s"]` says when to come back."""
+
+    code = "model.busy"
+
+
+class ModelUnavailableError(UnavailableError):
+    """No server that may answer for this model can be used at the moment."""
+
+    code = "model.unavailable"
+
+
+class SensitiveError(DeniedError):
+    """Only providers outside could answer, and sensitive data does not go there."""
+
+    code = "model.sensitive"
 
 
 class ExistsError(ConflictError):

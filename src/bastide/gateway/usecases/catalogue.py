@@ -40,16 +40,21 @@ class LiveCatalogue:
     def find(self, principal: Principal, name: str) -> Model:
         """Raises ModelNotFoundError: no such model, or none that the caller may use."""
         model = self.current.models.get(name)
-        if model is None or not _may_use(principal, name):
+        if model is None or not self.allows(principal, name):
             raise ModelNotFoundError(
                 f"The model {name!r} does not exist, or you may not use it.", param="model"
             )
         return model
 
+    @staticmethod
+    def allows(principal: Principal, name: str) -> bool:
+        """Whether the caller's key is for this model."""
+        return principal.allowed_models is None or name in principal.allowed_models
+
     def infos(self, principal: Principal) -> Sequence[ModelInfo]:
         """What the caller may use, by name."""
         return [
-            self._info(model) for model in self.current.models.values() if _may_use(principal, model.name)
+            self._info(model) for model in self.current.models.values() if self.allows(principal, model.name)
         ]
 
     def info(self, principal: Principal, name: str) -> ModelInfo:
@@ -64,7 +69,3 @@ class LiveCatalogue:
             model.context_tokens,
             any(deployment.provider.name not in self._unreachable for deployment in model.deployments),
         )
-
-
-def _may_use(principal: Principal, name: str) -> bool:
-    return principal.allowed_models is None or name in principal.allowed_models

@@ -9,6 +9,7 @@ from bastide.kit.events import DomainEvent
 from bastide.knowledge.adapters.sql_chunks import SqlChunks
 from bastide.knowledge.adapters.sql_collections import SqlCollections
 from bastide.knowledge.adapters.sql_documents import SqlDocuments
+from bastide.knowledge.adapters.sql_erasures import SqlErasures
 from bastide.knowledge.adapters.sql_generations import SqlGenerations
 from bastide.knowledge.adapters.sql_runs import SqlRuns
 from bastide.platform.database.port import Database
@@ -24,6 +25,7 @@ class SqlUnit:
         self.runs = SqlRuns(connection)
         self.chunks = SqlChunks(connection)
         self.generations = SqlGenerations(connection)
+        self.erasures = SqlErasures(connection)
 
     async def announce(self, event: DomainEvent) -> None:
         await self._outbox.append(self._connection, event)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bastide.identity.contract import reader_tokens
 from bastide.knowledge.adapters import cursors
 from bastide.knowledge.adapters.rows import SEEN, changeable_values, document_of, version_of, version_values
-from bastide.knowledge.adapters.tables import document_readers, document_versions, documents
+from bastide.knowledge.adapters.tables import document_readers, document_versions, documents, erasures
 from bastide.knowledge.domain.document import Document, Version
 from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import folded
@@ -103,6 +103,18 @@ class SqlDocuments:
             select(documents.c.id).where(documents.c.collection_id == collection_id).limit(limit)
         )
         return rows.all()
+
+    async def folders(self, organisation_id: str) -> frozenset[str]:
+        joined = documents.c.id == document_versions.c.document_id
+        living = await self._connection.scalars(
+            select(document_versions.c.folder)
+            .join(documents, joined)
+            .where(documents.c.organisation_id == organisation_id)
+        )
+        erased = await self._connection.scalars(
+            select(erasures.c.folders).where(erasures.c.organisation_id == organisation_id)
+        )
+        return frozenset(living) | {folder for folders in erased for folder in folders}
 
     async def children(self, document_id: str) -> Sequence[Document]:
         return await self._all(SEEN.where(documents.c.parent_id == document_id).order_by(documents.c.id))

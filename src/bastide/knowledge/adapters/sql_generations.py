@@ -5,9 +5,11 @@ from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.knowledge.adapters.tables import document_versions, documents, index_generations
+from bastide.knowledge.domain.document import DocumentStatus
 from bastide.knowledge.domain.generation import Generation, GenerationState
 from bastide.knowledge.ports.store import IndexedDocument
 
+_latest = document_versions.alias("latest")
 _current = and_(
     document_versions.c.document_id == documents.c.id,
     document_versions.c.number == documents.c.current_version,
@@ -58,13 +60,24 @@ class SqlGenerations:
 
     async def documents(self, organisation_id: str, after: str, limit: int) -> Sequence[IndexedDocument]:
         rows = await self._connection.execute(
-            select(documents.c.id, documents.c.current_version, document_versions.c.chunks_count)
+            select(
+                documents.c.id,
+                documents.c.current_version,
+                document_versions.c.chunks_count,
+                (_latest.c.status != DocumentStatus.PROCESSING.value).label("settled"),
+            )
             .join(document_versions, _current)
+            .join(
+                _latest,
+                and_(_latest.c.document_id == documents.c.id, _latest.c.number == documents.c.latest_version),
+            )
             .where(documents.c.organisation_id == organisation_id, documents.c.id > after)
             .order_by(documents.c.id)
             .limit(limit)
         )
-        return [IndexedDocument(row.id, row.current_version, row.chunks_count) for row in rows]
+        return [
+            IndexedDocument(row.id, row.current_version, row.chunks_count, bool(row.settled)) for row in rows
+        ]
 
     async def totals(self, organisation_id: str) -> tuple[int, int]:
         rows = await self._connection.execute(

@@ -129,6 +129,18 @@ vector_blocks = Table(
     ),
 )
 
+# What a deleted document has left: objects and points that its workflow has yet to remove.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("document_id", Text, nullable=False),
+    Column("folders", JsonColumn, nullable=False),
+    Column("runs", JsonColumn, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
 # `state`: serving (one per organisation), building, retired (to be dropped).
 index_generations = Table(
     "index_generations",

@@ -17,6 +17,7 @@ from bastide.kit.events import DomainEvent
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Failure, Run, Version
+from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.domain.generation import Generation, GenerationState
 
 SortField: TypeAlias = Literal["upload_time", "filename", "size"]
@@ -65,11 +66,12 @@ class VectorBlock:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document as it stands in an index: its current version."""
+    """A document as it stands in an index: its current version. `settled`: nothing of it is being read."""
 
     document_id: str
     version: int
     chunks_count: int
+    settled: bool
 
 
 class Collections(Protocol):
@@ -139,6 +141,10 @@ class Documents(Protocol):
 
     async def of_collection(self, collection_id: str, limit: int) -> Sequence[str]:
         """Ids of any `limit` of its documents, also when it is hidden: for erasing."""
+        ...
+
+    async def folders(self, organisation_id: str) -> frozenset[str]:
+        """Of every version of every document, and of those that are being erased."""
         ...
 
     async def children(self, document_id: str) -> Sequence[Document]: ...
@@ -252,6 +258,22 @@ class Generations(Protocol):
         ...
 
 
+class Erasures(Protocol):
+    """What deleted documents have left to be removed."""
+
+    async def add(self, erasure: Erasure) -> None: ...
+
+    async def get(self, erasure_id: str) -> Erasure | None: ...
+
+    async def everything(self) -> Sequence[Erasure]: ...
+
+    async def remove(self, erasure_id: str) -> None: ...
+
+    async def pending(self) -> bool:
+        """Whether anything, of a document or a collection, is still to be erased."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction's view."""
 
@@ -269,6 +291,9 @@ class Unit(Protocol):
 
     @property
     def generations(self) -> Generations: ...
+
+    @property
+    def erasures(self) -> Erasures: ...
 
     async def announce(self, event: DomainEvent) -> None:
         """Into the outbox, in this transaction."""

@@ -5,6 +5,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.events import DomainEvent
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.document import Document
+from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import DELETED, new_event_id
@@ -35,16 +36,12 @@ class DeleteDocument:
         return found
 
     async def remove(self, unit: Unit, organisation_id: str, document_id: str) -> None:
-        """Without asking, and without what is attached. The event says what the rows said of what is still to
-        be removed.
-        """
+        """Without asking, and without what is attached."""
         versions = await unit.documents.versions(document_id)
         await unit.documents.remove(document_id)
-        payload: JsonObject = {
-            "organisation_id": organisation_id,
-            "document_id": document_id,
-            "folders": [version.folder for version in versions],
-            "runs": [version.run_id for version in versions],
-        }
-        now = self._clock.now()
-        await unit.announce(DomainEvent(new_event_id(), DELETED, organisation_id, document_id, payload, now))
+        event_id, now = new_event_id(), self._clock.now()
+        folders = tuple(version.folder for version in versions)
+        runs = tuple(version.run_id for version in versions)
+        await unit.erasures.add(Erasure(event_id, organisation_id, document_id, folders, runs, now))
+        payload: JsonObject = {"organisation_id": organisation_id, "document_id": document_id}
+        await unit.announce(DomainEvent(event_id, DELETED, organisation_id, document_id, payload, now))

@@ -1,9 +1,11 @@
 """Remove what a deleted document has left behind its rows: runs, points, objects."""
 
 import asyncio
-from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
 
 from bastide.kit.errors import UnavailableError
+from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.platform.objects.port import ObjectStore
@@ -31,8 +33,9 @@ class Erase:
         self._index = index
         self._workflows = workflows
 
-    async def stop(self, runs: Sequence[str]) -> None:
-        """Until none of the runs can write anything any more. Raises StillRunningError."""
+    async def stop(self, erasure_id: str) -> None:
+        """Until none of the document's runs can write anything any more. Raises StillRunningError."""
+        runs = (await self._of(erasure_id)).runs
         for run_id in runs:
             await self._workflows.cancel(run_id)
         for _ in range(round(_PATIENCE_S / _POLL_S)):
@@ -42,18 +45,26 @@ class Erase:
             await asyncio.sleep(_POLL_S)
         raise StillRunningError("The document is still being read.")
 
-    async def points(self, organisation_id: str, document_id: str) -> None:
+    async def remove(self, erasure_id: str) -> None:
+        """Points, objects and what the workflow engine knows of the runs; then nothing is pending."""
+        erasure = await self._of(erasure_id)
         async with self._store.reading() as unit:
-            generations = await unit.generations.of_organisation(organisation_id)
+            generations = await unit.generations.of_organisation(erasure.organisation_id)
         present = set(await self._index.names())
         for generation in generations:
             if generation.name in present:
-                await self._index.delete_document(generation.name, document_id)
-
-    async def objects(self, folders: Sequence[str]) -> None:
-        for folder in folders:
+                await self._index.delete_document(generation.name, erasure.document_id)
+        for folder in erasure.folders:
             async for key in self._objects.keys(folder):
                 await self._objects.delete(key)
+        await self._workflows.forget(list(erasure.runs))
+        async with self._store.transaction() as unit:
+            await unit.erasures.remove(erasure_id)
 
-    async def forget(self, runs: Sequence[str]) -> None:
-        await self._workflows.forget(list(runs))
+    async def _of(self, erasure_id: str) -> Erasure:
+        async with self._store.reading() as unit:
+            erasure = await unit.erasures.get(erasure_id)
+        return erasure or _DONE
+
+
+_DONE: Final = Erasure("", "", "", (), (), datetime.fromtimestamp(0, UTC))

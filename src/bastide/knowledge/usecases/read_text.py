@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bastide.identity.contract import Principal
 from bastide.kit.errors import NotFoundError
+from bastide.knowledge.contract import QuotePlace
 from bastide.knowledge.domain.document import Version
 from bastide.knowledge.domain.errors import SpanError
 from bastide.knowledge.domain.extraction import ExtractedText
@@ -51,12 +52,16 @@ class ReadText:
                     found += await self.geometry.locate(path, quote, [page.number])
         return found
 
-    async def verify_quote(
+    async def place_of_quote(
         self, principal: Principal, document_id: str, number: int, start: int, quote: str
-    ) -> bool:
-        """Whether the version's text has exactly this quote at that offset."""
+    ) -> QuotePlace | None:
+        """None unless the version's text has exactly this quote at that offset."""
         try:
             _, extracted = await self.text(principal, document_id, number)
         except NotFoundError:
-            return False
-        return bool(quote) and extracted.text.startswith(quote, start)
+            return None
+        if not quote or not extracted.text.startswith(quote, start):
+            return None
+        return QuotePlace(
+            next((page.number for page in extracted.pages if page.start <= start < page.end), None)
+        )

@@ -10,6 +10,9 @@ from bastide.knowledge.domain.media_type import HEAD_BYTES
 from bastide.knowledge.usecases.access import Access
 from bastide.platform.objects.port import ObjectStore, ObjectTooLargeError
 
+FOLDER_PREFIX = "ver"
+"""Objects of a version are in a folder of their own: `<organisation>/ver_…`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -45,7 +48,7 @@ class Receive:
                     head.extend(chunk[:HEAD_BYTES])
                 yield chunk
 
-        folder = f"{principal.organisation_id}/{new_id('ver')}"
+        folder = f"{principal.organisation_id}/{new_id(FOLDER_PREFIX)}"
         try:
             stored = await self._objects.put(folder, watched(), max_bytes=self._max_bytes)
         except ObjectTooLargeError as error:

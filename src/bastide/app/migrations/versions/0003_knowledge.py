@@ -130,6 +130,16 @@ def _passages() -> None:
 
 def _generations() -> None:
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("organisation_id", sa.Text, nullable=False),
+        sa.Column("document_id", sa.Text, nullable=False),
+        sa.Column("folders", JsonColumn, nullable=False),
+        sa.Column("runs", JsonColumn, nullable=False),
+        sa.Column("asked_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_erasures"),
+    )
+    op.create_table(
         "index_generations",
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("organisation_id", sa.Text, nullable=False),

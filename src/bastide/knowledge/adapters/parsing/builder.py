@@ -41,7 +41,7 @@ class TextBuilder:
         self.title = ""
         self.metadata: dict[str, str] = {}
         self.attachments: list[Attachment] = []
-        self._warnings: list[str] = []
+        self.warnings: list[str] = []
 
     @property
     def is_empty(self) -> bool:
@@ -55,8 +55,8 @@ class TextBuilder:
         return _SENTENCE_END.search(self._parts[-1]) is None
 
     def warn(self, code: str) -> None:
-        if code not in self._warnings:
-            self._warnings.append(code)
+        if code not in self.warnings:
+            self.warnings.append(code)
 
     def add(
         self, kind: BlockKind, text: str, *, level: int = 0, header: str = "", continues: bool = False
@@ -104,7 +104,7 @@ class TextBuilder:
             media_type=media_type,
             metadata={key: clean(value) for key, value in self.metadata.items() if clean(value)},
             attachments=tuple(self.attachments),
-            warnings=tuple(self._warnings),
+            warnings=tuple(self.warnings),
         )
 
     def _separator(self, kind: BlockKind, *, continues: bool) -> str:

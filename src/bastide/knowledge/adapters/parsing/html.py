@@ -21,7 +21,7 @@ _BLOCK_WORDS = (
 )
 _BLOCKS = frozenset(_BLOCK_WORDS.split())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_WHITE = re.compile(r"\s+")
+_WHITE = re.compile(r"[ \t\n\r\f]+")
 _METADATA = {"author": "author", "description": "description", "keywords": "keywords", "date": "created"}
 
 
@@ -178,7 +178,7 @@ class _Page(HTMLParser):
     def _emit(self, table: _Table) -> None:
         rows = [row for row in table.rows if any(cell.strip() for cell in row)]
         if max(map(len, rows), default=0) > 1:
-            add_table(rows, self._out, header_row=table.header)
+            add_table(rows, self._out, header_row=-1 if table.header is None else table.header)
             return
         for row in rows:
             self._out.paragraph(" ".join(row))

@@ -5,7 +5,10 @@ pages per second.
 """
 
 import ctypes
-from dataclasses import dataclass
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfPage, PdfTextPage
@@ -16,6 +19,8 @@ _HYPHEN = "\x02"  # pdfium's mark for a hyphen at the end of a line
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"demi")
 _NAME_BYTES = 128
+_ANGLES_READ = 50
+_INVISIBLE_SIZE = 2.0  # points: marks for programs, not for readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,30 @@ def characters(text: PdfTextPage) -> str:
 
 
 def page_lines(page: PdfPage) -> PageLines:
-    frame = frame_of(page)
+    """The page turned so that most of its text is upright, which is not always how it is shown."""
     text = page.get_textpage()
     try:
+        frame = replace(frame_of(page), rotation=_direction(text))
         reader = _Reader(text, frame)
-        return PageLines(tuple(reader.lines()), frame.width, frame.height)
+        return PageLines(tuple(_downwards(reader.lines())), frame.width, frame.height)
     finally:
         text.close()
+
+
+def _downwards(lines: list[Line]) -> list[Line]:
+    """Pdfium reads a page whose text does not turn with it from its bottom up."""
+    rises = sum(b.top < a.top for a, b in pairwise(lines))
+    return lines[::-1] if rises > len(lines) / 2 else lines
+
+
+def _direction(text: PdfTextPage) -> int:
+    """0, 90, 180 or 270 degrees: counter-clockwise, of most of some characters."""
+    count = pdfium_c.FPDFText_CountChars(text.raw)
+    angles = Counter(
+        round(-math.degrees(pdfium_c.FPDFText_GetCharAngle(text.raw, index)) / 90) * 90 % 360
+        for index in range(0, count, max(1, count // _ANGLES_READ))
+    )
+    return angles.most_common(1)[0][0] if angles else 0
 
 
 class _Reader:
@@ -102,13 +124,16 @@ class _Reader:
             return None
         first, middle, last = visible[0], visible[len(visible) // 2], visible[-1]
         boxes = [self._box(n) for n in (first, middle, last)]
+        size = self._size(middle)
+        if size < _INVISIBLE_SIZE and boxes[0][3] - boxes[0][1] < _INVISIBLE_SIZE:
+            return None
         return Line(
             text=self._characters[start:end].strip(),
             x0=min(box[0] for box in boxes),
             top=min(box[1] for box in boxes),
             x1=max(box[2] for box in boxes),
             bottom=max(box[3] for box in boxes),
-            size=self._size(middle),
+            size=size,
             bold=self._is_bold(first) and self._is_bold(middle),
             hyphen=hyphen,
         )

@@ -5,8 +5,8 @@ from alembic import op
 
 from bastide.platform.database.types import JsonColumn, UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
