@@ -12,7 +12,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.operations.adapters.sql_audit import SqlAuditStore
 from bastide.operations.contract import Audit
-from bastide.operations.http.audit import AuditUseCases, audit_router
+from bastide.operations.http.audit import AuditUseCases, audit_router, proofs_router
 from bastide.operations.usecases.audit_log import AuditLog
 from bastide.operations.usecases.export_audit import ExportAudit
 from bastide.operations.usecases.keep_audit import KeepAudit
@@ -44,7 +44,10 @@ class Auditing:
         self._tasks: list[asyncio.Task[None]] = []
 
     def routers(self, policy: Policy, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-        return [audit_router(self._uses, policy, principal)]
+        return [
+            audit_router(self._uses, policy, principal),
+            proofs_router(self._uses, policy, principal),
+        ]
 
     async def start(self) -> None:
         self._tasks = [

@@ -24,6 +24,7 @@ from bastide.platform.database.hooks import after_commit
 from bastide.platform.database.port import Database
 
 _HASH_BYTES = 32
+_PUT_PENDING = insert(audit_pending).inline()  # no need of the id it gets
 
 
 class SqlAuditRows:
@@ -31,9 +32,8 @@ class SqlAuditRows:
         self._connection = connection
 
     async def put_pending(self, log_id: str, record: Record) -> None:
-        await self._connection.execute(
-            insert(audit_pending).values(log_id=log_id, body=record.body, personal=record.personal)
-        )
+        row = {"log_id": log_id, "body": record.body, "personal": record.personal}
+        await self._connection.execute(_PUT_PENDING, row)
 
     async def take_pending(self, limit: int) -> Sequence[tuple[str, Record]]:
         oldest = (
