@@ -33,6 +33,7 @@ def pdf(
     password: str = "",
     title: str = "",
     box: str = "0 0 595 842",
+    crop: str = "",
     images: Sequence[bytes] = (),
 ) -> bytes:
     """Lines of Helvetica from the top; a line that begins with # is set at 20 points, others at 11."""
@@ -41,6 +42,7 @@ def pdf(
         b"",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
+    cropped = f"/CropBox[{crop}]".encode() if crop else b""
     kids: list[int] = []
     for number, lines in enumerate(pages):
         picture = b""
@@ -52,8 +54,8 @@ def pdf(
         resources = b"<</Font<</F 3 0 R>>%s>>" % picture
         kids.append(len(objects) + 1)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Rotate %d/Resources%s/Contents %d 0 R>>"
-            % (box.encode(), rotate, resources, len(objects))
+            b"<</Type/Page/Parent 2 0 R/MediaBox[%s]%s/Rotate %d/Resources%s/Contents %d 0 R>>"
+            % (box.encode(), cropped, rotate, resources, len(objects))
         )
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(f'{kid} 0 R' for kid in kids)}]>>".encode()
     extra = b""
