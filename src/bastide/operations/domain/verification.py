@@ -173,6 +173,8 @@ def _tree_before(head: dict[str, Any], verdict: Verdict) -> CompactRange:
 
 
 def _compare_keys(verdict: Verdict, trusted: dict[str, bytes] | None) -> None:
+    if verdict.checkpoint is not None and verdict.checkpoint.key_id not in verdict.keys:
+        verdict.note("The file does not carry the key that it is signed with.")
     if trusted is not None and any(trusted.get(name, key) != key for name, key in verdict.keys.items()):
         verdict.note("The file carries another key under the name of one of this installation.")
 
@@ -259,6 +261,9 @@ def _mapping(item: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _bytes(value: object) -> bytes:
     try:
-        return base64.b64decode(cast("str", value), validate=True)
+        data = base64.b64decode(cast("str", value), validate=True)
     except (TypeError, ValueError, binascii.Error) as error:
         raise _MalformedError("A hash, key or signature is not base64.") from error
+    if base64.b64encode(data).decode() != value:  # the last letter has bits that mean nothing
+        raise _MalformedError("A hash, key or signature is not written as it should be.")
+    return data
