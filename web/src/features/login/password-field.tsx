@@ -11,7 +11,6 @@ interface Props {
   onValue: (value: string) => void;
   hint?: string;
   autoFocus?: boolean;
-  minLength?: number;
 }
 
 /** A password that can be looked at, and says when Caps Lock is on. */
