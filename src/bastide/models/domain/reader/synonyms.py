@@ -114,19 +114,20 @@ _GROUPS = {
 }
 
 
-def _indexed(groups: str, language: str) -> Mapping[str, frozenset[int]]:
-    """The groups of each stem."""
-    found: dict[str, set[int]] = {}
-    for number, line in enumerate(groups.strip().splitlines()):
-        for word in line.split():
-            found.setdefault(stem(word, language), set()).add(number)
-    return MappingProxyType({key: frozenset(numbers) for key, numbers in found.items()})
+def _indexed(groups: str, language: str) -> Mapping[str, frozenset[str]]:
+    """The stems of all groups that a stem is in."""
+    found: dict[str, set[str]] = {}
+    for line in groups.strip().splitlines():
+        stems = {stem(word, language) for word in line.split()}
+        for one in stems:
+            found.setdefault(one, set()).update(stems)
+    return MappingProxyType({one: frozenset(stems - {one}) for one, stems in found.items()})
 
 
-_BY_STEM = MappingProxyType({language: _indexed(groups, language) for language, groups in _GROUPS.items()})
-_NONE: frozenset[int] = frozenset()
+_RELATED = MappingProxyType({language: _indexed(groups, language) for language, groups in _GROUPS.items()})
+_NONE: frozenset[str] = frozenset()
 
 
-def groups_of(stem_: str, language: str) -> frozenset[int]:
-    """Numbers of the groups that a stem belongs to."""
-    return _BY_STEM[language].get(stem_, _NONE) if language in _BY_STEM else _NONE
+def related_stems(stem_: str, language: str) -> frozenset[str]:
+    """Stems of words that say nearly the same."""
+    return _RELATED[language].get(stem_, _NONE) if language in _RELATED else _NONE
