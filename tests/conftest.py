@@ -43,6 +43,14 @@ def database_url(request: pytest.FixtureRequest, home: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
+@pytest.fixture(params=DIALECTS)
+def workflows_url(request: pytest.FixtureRequest, home: Path) -> str:
+    """An empty store of workflows: on SQLite, and on PostgreSQL where the test is run as heavy."""
+    if request.param == "sqlite":
+        return f"sqlite:///{home}/workflows.db"
+    return request.getfixturevalue("postgres_url")
+
+
 @pytest.fixture
 async def database(database_url: str, every_table: None) -> AsyncIterator[Database]:
     """An open database with every table of every slice, without rows."""

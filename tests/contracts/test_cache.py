@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
+import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bastide.platform.cache.errors import CacheUnavailableError, NotACounterError
 from bastide.platform.cache.memory import MemoryCache
@@ -176,3 +180,39 @@ async def test_a_subscription_survives_a_lost_connection(redis_url: str) -> None
             await asyncio.sleep(0.05)
         assert await reading == ("a", b"again")
     await cache.close()
+
+
+KEYS = st.sampled_from(["a", "b", "org_x:session:1"])
+VALUES = st.one_of(
+    st.binary(max_size=8), st.sampled_from([b"7", b"-12", b"+7", b" 7", b"07", b"1_0", b"-0", b""])
+)
+COMMANDS = st.one_of(
+    st.tuples(st.just("get"), KEYS),
+    st.tuples(st.just("set"), KEYS, VALUES),
+    st.tuples(st.just("add"), KEYS, VALUES),
+    st.tuples(st.just("delete"), KEYS, KEYS),
+    st.tuples(st.just("increment"), KEYS, st.integers(-(2**40), 2**40)),
+)
+
+
+async def answer(cache: Cache, command: tuple[Any, ...]) -> object:
+    name, *arguments = command
+    options = {"ttl_s": 60.0} if name == "add" else {}
+    try:
+        return await getattr(cache, name)(*arguments, **options)
+    except NotACounterError:
+        return "not a counter"
+
+
+@pytest.mark.heavy
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(commands=st.lists(COMMANDS, max_size=25))
+async def test_one_process_answers_as_redis_does(redis_url: str, commands: list[tuple[Any, ...]]) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    memory, shared = MemoryCache(), RedisCache(redis_url)
+    try:
+        for command in commands:
+            assert await answer(memory, command) == await answer(shared, command)
+    finally:
+        await shared.close()

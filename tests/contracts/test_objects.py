@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bastide.platform.objects.directory import ObjectKeyError, ObjectsUnavailableError, open_directory
 from bastide.platform.objects.port import ObjectNotFoundError, ObjectStore, ObjectTooLargeError
@@ -191,3 +193,19 @@ async def test_a_directory_that_does_not_work_is_unavailable(home: Path) -> None
     (home / "objects").write_text("a file where the folder should be")
     with pytest.raises(ObjectsUnavailableError):
         open_directory(home / "objects")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    chunks=st.lists(st.binary(max_size=50) | st.integers(0, 2_500_000).map(bytes), max_size=6),
+    start=st.integers(0, 3_000_000),
+    length=st.none() | st.integers(0, 2_000_000),
+)
+async def test_however_the_bytes_come_and_are_asked_for(
+    store: ObjectStore, chunks: list[bytes], start: int, length: int | None
+) -> None:
+    whole = b"".join(chunks)
+    stored = await store.put("org_a", stream(*chunks))
+    assert (stored.sha256, stored.size) == (hashlib.sha256(whole).hexdigest(), len(whole))
+    end = None if length is None else start + length
+    assert b"".join(await collect(store.open(stored.key, start=start, end=end))) == whole[start:end]

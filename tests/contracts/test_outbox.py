@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from bastide.kit.clock import SystemClock
@@ -262,3 +264,43 @@ async def test_several_relays_share_the_work(postgres_url: str, every_table: Non
     assert len({number for number, _, _ in seen}) > 1
     for database in databases:
         await database.close()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
+@given(
+    plan=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=12),
+    restarts=st.lists(st.floats(0, 0.03), max_size=3),
+)
+async def test_whatever_fails_and_stops_every_event_arrives_in_its_keys_order(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    plan: list[tuple[int, int]],
+    restarts: list[float],
+) -> None:
+    """`plan`: the key of each event and how often its delivery fails; `restarts`: when the relay stops."""
+    monkeypatch.setattr("bastide.platform.outbox.sql._FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("bastide.platform.outbox.sql._GRACE_S", 0.001)
+    failures = Counter({f"evt_{number}": times for number, (_, times) in enumerate(plan)})
+    seen: list[str] = []
+
+    async def deliver(event: DomainEvent) -> None:
+        await asyncio.sleep(0.001)
+        if failures[event.id]:
+            failures[event.id] -= 1
+            raise ZeroDivisionError
+        seen.append(event.id)
+
+    events = [event(number, key=f"doc_{key}") for number, (key, _) in enumerate(plan)]
+    await append(database, SqlOutbox(), *events)
+    for pause_s in [*restarts, None]:
+        relay = SqlRelay(database, SystemClock(), poll_s=0.005)
+        relay.on("*", deliver)
+        await relay.start()
+        if pause_s is None:
+            await until_empty(database)
+        else:
+            await asyncio.sleep(pause_s)
+        await relay.stop()
+    for key in {each.key for each in events}:
+        mine = [each.id for each in events if each.key == key]
+        assert list(dict.fromkeys(id_ for id_ in seen if id_ in mine)) == mine

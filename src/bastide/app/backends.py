@@ -16,6 +16,9 @@ from bastide.platform.cache.redis import RedisCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.migrate import upgrade
 from bastide.platform.database.port import Database
+from bastide.platform.mail.none import NoMailer
+from bastide.platform.mail.port import Mailer
+from bastide.platform.mail.smtp import SmtpMailer, parse_smtp_url
 from bastide.platform.objects.directory import open_directory
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
@@ -43,6 +46,11 @@ def path_of(url: str) -> Path:
 
 def _open_cache(url: str) -> Cache:
     return MemoryCache() if urlsplit(url).scheme == "memory" else RedisCache(url)
+
+
+def open_mailer(url: str) -> Mailer:
+    """Raises MailUrlError."""
+    return SmtpMailer(parse_smtp_url(url)) if url else NoMailer()
 
 
 @asynccontextmanager

@@ -6,18 +6,27 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
-from bastide.app.backends import Backends, open_backends
+from bastide.app.backends import Backends, open_backends, open_mailer
+from bastide.app.documents import open_documents
+from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
+from bastide.app.models import open_gateway
 from bastide.app.probes import probes
+from bastide.app.roles import INDEX_ROLES
 from bastide.app.settings import Settings
-from bastide.app.site import PUBLIC, compose, platform_api, principal_of
+from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
-from bastide.identity.module import Identity
+from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
-from bastide.operations.http import router as operations_router
+from bastide.operations.contract import Audit
+from bastide.operations.domain.check import CheckState
+from bastide.operations.http.status import router as operations_router
+from bastide.operations.module import Auditing
+from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
 
 
@@ -48,28 +57,66 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(settings, clock))
-        identity, first = await _open_identity(settings, home, backends, clock, local_token)
-        await stack.enter_async_context(_running(identity))
-        examine = Examine(probes(home, backends, []))
-
-        async def facts() -> dict[str, object]:
-            return {"name": "Bastide", "version": VERSION, "roles": [role.value for role in settings.roles]}
-
-        api = platform_api(
-            [
-                operations_router(examine, facts, identity.policy, principal_of),
-                *identity.routers(principal_of),
-            ]
+        keyring = LocalKeyring.load(home.keys)
+        auditing = Auditing(backends.database, keyring, clock, VERSION)
+        await stack.enter_async_context(_running(auditing))
+        identity, first = await _open_identity(
+            settings, keyring, backends, clock, auditing.audit, local_token
         )
-        site = compose(settings, api, None)
+        await stack.enter_async_context(_running(identity))
+        routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
+        inference: ASGIApp | None = None
+        if INDEX_ROLES & set(settings.roles):
+            embedder = await open_embedder(settings, home)
+            knowledge = await stack.enter_async_context(
+                open_documents(settings, home, backends, embedder, identity.policy, clock)
+            )
+            routers += knowledge.routers(principal_of)
+            gateway = await stack.enter_async_context(
+                open_gateway(
+                    settings,
+                    backends,
+                    keyring,
+                    knowledge.knowledge,
+                    embedder,
+                    identity.policy,
+                    clock,
+                    principal_of,
+                )
+            )
+            routers += gateway.routers
+            inference = gateway.inference
+            if first is not None and settings.documents.samples:
+                await knowledge.load_samples(await identity.local_principal(), SAMPLES)
+        examine = Examine(probes(home, backends, []))
+        routers.append(operations_router(examine, _facts(settings), identity.policy, principal_of))
+        site = compose(settings, platform_api(routers), inference)
         guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
-        yield Container(RequestTelemetry(guarded), local_token, first, ())
+        yield Container(RequestTelemetry(guarded), local_token, first, await _warnings(examine))
+
+
+async def _warnings(examine: Examine) -> tuple[str, ...]:
+    checks = await examine.everything()
+    return tuple(check.message for check in checks if check.state is not CheckState.OK)
+
+
+def _facts(settings: Settings) -> Facts:
+    async def facts() -> dict[str, object]:
+        return {"name": "Bastide", "version": VERSION, "roles": [role.value for role in settings.roles]}
+
+    return facts
 
 
 async def _open_identity(
-    settings: Settings, home: Home, backends: Backends, clock: Clock, local_token: str
+    settings: Settings,
+    keyring: Keyring,
+    backends: Backends,
+    clock: Clock,
+    audit: Audit,
+    local_token: str,
 ) -> tuple[Identity, FirstAdministrator | None]:
-    identity = Identity(backends.database, backends.cache, LocalKeyring.load(home.keys), clock, local_token)
+    mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
+    identity = Identity(backends.database, backends.cache, keyring, clock, audit, mail, local_token)
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None
@@ -78,9 +125,9 @@ async def _open_identity(
 
 
 @asynccontextmanager
-async def _running(identity: Identity) -> AsyncGenerator[None]:
-    await identity.start()
+async def _running(part: Identity | Auditing) -> AsyncGenerator[None]:
+    await part.start()
     try:
         yield
     finally:
-        await identity.stop()
+        await part.stop()

@@ -60,6 +60,14 @@ class Home:
     def temporary(self) -> Path:
         return self.root / "tmp"
 
+    def used_bytes(self) -> int:
+        """What documents take: everything below the home but the models. Walks the whole tree."""
+        return sum(
+            path.stat().st_size
+            for path in self.root.rglob("*")
+            if path.is_file() and not path.is_symlink() and not path.is_relative_to(self.models)
+        )
+
     def prepare(self) -> None:
         """Make the directories. Raises OSError when the place cannot be written."""
         self.root.mkdir(parents=True, exist_ok=True)

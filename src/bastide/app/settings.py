@@ -5,6 +5,7 @@ Order, first wins: arguments of the command line, environment, `bastide.toml` (i
 """
 
 import os
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
@@ -51,12 +52,59 @@ class Provider(BaseModel):
     models: tuple[str, ...] = ()
 
 
+class Deployment(BaseModel):
+    """A place where a model runs.
+
+    Attributes:
+        provider: name of one of `gateway.providers`, or of a server found on this machine.
+        model: its name there; the public name if left out.
+        weight: its share among those of the same priority.
+        priority: lower ones first.
+        prompt_price, completion_price, cached_price: per million tokens, at most six decimals.
+    """
+
+    model_config = _FROZEN
+    provider: str
+    model: str | None = None
+    weight: int = Field(1, ge=0)
+    priority: int = Field(0, ge=0)
+    prompt_price: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=6)
+    completion_price: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=6)
+    cached_price: Decimal | None = Field(None, ge=0, max_digits=12, decimal_places=6)
+    context_tokens: int | None = Field(None, ge=1)
+    max_concurrency: int | None = Field(None, ge=1)
+
+
+class Model(BaseModel):
+    """A public model name: where it runs, how a place is chosen, who helps out."""
+
+    model_config = _FROZEN
+    name: str
+    strategy: Literal["weighted", "least_busy", "latency", "prefix", "session"] = "least_busy"
+    fallbacks: tuple[str, ...] = ()
+    overflow_queue: int | None = Field(None, ge=0)
+    degrade: bool = False
+    deployments: tuple[Deployment, ...] = ()
+
+
 class GatewaySettings(BaseModel):
-    """The door to the models. `discover` looks for model servers on this machine."""
+    """The door to the models.
+
+    Attributes:
+        discover: look for model servers on this machine.
+        first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
+        idle_timeout_s: between two events of a stream.
+    """
 
     model_config = _FROZEN
     discover: bool = True
+    connect_timeout_s: float = Field(5, gt=0)
+    first_token_timeout_s: float = Field(120, gt=0)
+    idle_timeout_s: float = Field(60, gt=0)
+    total_timeout_s: float = Field(900, gt=0)
+    max_request_mb: int = Field(32, ge=1)
     providers: tuple[Provider, ...] = ()
+    models: tuple[Model, ...] = ()
 
 
 class DocumentSettings(BaseModel):
@@ -96,6 +144,9 @@ class Settings(BaseSettings):
     vectors_url: str = ""
     embedder_url: str = "minilm:"
 
+    public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
+    smtp_url: str = ""
+
     admin_email: str | None = None
     admin_password: SecretStr | None = None
 
@@ -103,7 +154,7 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
 
     documents: DocumentSettings = Field(default_factory=lambda: DocumentSettings.model_validate({}))
-    gateway: GatewaySettings = GatewaySettings()
+    gateway: GatewaySettings = Field(default_factory=lambda: GatewaySettings.model_validate({}))
 
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
@@ -167,17 +218,27 @@ def _mistakes(settings: Settings) -> list[str]:
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
     if not settings.roles:
         found.append("roles: at least one is needed")
+    if settings.smtp_url and not settings.public_url:
+        found.append("public_url: letters need the address that their links lead to")
+    names = [provider.name for provider in settings.gateway.providers]
+    if len(set(names)) < len(names):
+        found.append("gateway.providers: each needs a name of its own")
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         found.append("tls_certificate and tls_key: give both or neither")
-    if settings.is_split:
-        if urlsplit(settings.database).scheme == "sqlite":
-            found.append("database_url: several processes need PostgreSQL, this is SQLite")
-        if settings.cache_url == "memory:":
-            found.append("cache_url: several processes need Redis, this is in-process memory")
-        shared = INDEX_ROLES & set(settings.roles)
-        if shared and shared != INDEX_ROLES:
-            names = ", ".join(sorted(INDEX_ROLES))
-            found.append(f"roles: the embedded index lives in one process, which must play all of {names}")
+    return found + (_split_mistakes(settings) if settings.is_split else [])
+
+
+def _split_mistakes(settings: Settings) -> list[str]:
+    """What several processes cannot do without."""
+    found: list[str] = []
+    if urlsplit(settings.database).scheme == "sqlite":
+        found.append("database_url: several processes need PostgreSQL, this is SQLite")
+    if settings.cache_url == "memory:":
+        found.append("cache_url: several processes need Redis, this is in-process memory")
+    shared = INDEX_ROLES & set(settings.roles)
+    if shared and shared != INDEX_ROLES:
+        names = ", ".join(sorted(INDEX_ROLES))
+        found.append(f"roles: the embedded index lives in one process, which must play all of {names}")
     return found
 
 

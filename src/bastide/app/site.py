@@ -8,12 +8,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bastide.app.roles import Role
 from bastide.app.settings import Settings
 from bastide.app.version import VERSION
+from bastide.gateway.module import GatewayModule
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.contract import Principal
+from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.assets import WebApplication
 from bastide.platform.http.errors import install_error_handlers
 
-STATIC = Path(__file__).with_name("static")
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+SAMPLES = next(path for path in (_HERE / "samples", _HERE.parents[2] / "samples") if path.is_dir())
+"""In the installed package, else in the checkout."""
+
 _PAGES = ("login", "ask", "library", "settings", "people", "audit", "models", "usage", "join", "reset")
 _FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
 
@@ -22,7 +28,7 @@ PUBLIC = PublicRoutes(
         {
             ("GET", "/health"),
             ("GET", "/ready"),
-            ("POST", "/api/v1/auth/login"),
+            *PUBLIC_ROUTES,
             ("GET", "/"),
             *(("GET", f"/{name}") for name in (*_PAGES, *_FILES)),
         }
@@ -62,14 +68,14 @@ def platform_api(routers: list[APIRouter]) -> FastAPI:
     return api
 
 
-def compose(settings: Settings, api: ASGIApp, inference: tuple[tuple[str, ...], ASGIApp] | None) -> ASGIApp:
+def compose(settings: Settings, api: ASGIApp, inference: ASGIApp | None) -> ASGIApp:
     """The applications that the roles of this process ask for, as one."""
     prefixes: dict[str, ASGIApp] = dict.fromkeys(("/health", "/ready", "/metrics"), api)
     rest: ASGIApp = api
     if Role.API in settings.roles:
         prefixes |= dict.fromkeys(("/api", "/openapi.json"), api)
     if inference is not None and Role.GATEWAY in settings.roles:
-        prefixes |= dict.fromkeys(*inference)
+        prefixes |= dict.fromkeys(GatewayModule.prefixes, inference)
     if Role.WEB in settings.roles:
         prefixes["/v1"] = prefixes.get("/v1", api)  # an unknown inference path is an error, not a page
         rest = WebApplication(STATIC)

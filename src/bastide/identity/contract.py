@@ -1,12 +1,14 @@
 """What the rest of Bastide knows of people, keys and permissions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bastide.identity.domain.errors import KeyInvalidError, ScopeError
+from bastide.identity.domain.errors import GranteeUnknownError, KeyInvalidError, ScopeError
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import SYSTEM, CredentialKind, Principal, Role, system_principal
 from bastide.identity.domain.resources import Access, Grant, Resource, reader_tokens
+from bastide.platform.database.port import Connection
 
 
 class Policy(Protocol):
@@ -16,6 +18,28 @@ class Policy(Protocol):
 
     def require(self, principal: Principal, action: Action, resource: Resource | None = None) -> None:
         """Raises DeniedError; NotFoundError when the caller may not even know that the resource exists."""
+        ...
+
+
+class Sharing(Protocol):
+    """What a slice with resources of its own calls when it makes, shares or deletes one."""
+
+    async def check(self, principal: Principal, grants: Sequence[Grant]) -> None:
+        """Before new grants are stored.
+
+        Raises:
+            GranteeUnknownError: one of them names nobody of the caller's organisation.
+        """
+        ...
+
+    async def remember(
+        self, connection: Connection, principal: Principal, resource: Resource, *, deleted: bool = False
+    ) -> None:
+        """In the transaction that makes, shares, moves or deletes the resource.
+
+        Adds its state to the history, from which `explain-access` answers, and a change of grants to the
+        audit log; nothing when nothing changed.
+        """
         ...
 
 
@@ -48,12 +72,14 @@ __all__ = [
     "CredentialKind",
     "Credentials",
     "Grant",
+    "GranteeUnknownError",
     "KeyInvalidError",
     "Policy",
     "Principal",
     "Resource",
     "Role",
     "ScopeError",
+    "Sharing",
     "reader_tokens",
     "system_principal",
 ]

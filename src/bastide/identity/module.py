@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from fastapi import APIRouter, Request
@@ -10,35 +11,68 @@ from starlette.types import ASGIApp
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
 from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
-from bastide.identity.contract import Authenticator, Policy
+from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
 from bastide.identity.domain.principal import Principal
-from bastide.identity.http.auth import auth_router
+from bastide.identity.http.access import access_router
+from bastide.identity.http.auth import auth_router, me_router
+from bastide.identity.http.groups import groups_router
 from bastide.identity.http.keys import keys_router
+from bastide.identity.http.links import links_router
+from bastide.identity.http.organisations import organisations_router
+from bastide.identity.http.people import invitations_router, people_router
+from bastide.identity.http.services import services_router
 from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.change_password import ChangePassword
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
+from bastide.identity.usecases.explain_access import ExplainAccess
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
+from bastide.identity.usecases.invite import Invite
+from bastide.identity.usecases.join import Join
+from bastide.identity.usecases.letters import Letters
 from bastide.identity.usecases.log_in import LogIn
 from bastide.identity.usecases.log_out import LogOut
 from bastide.identity.usecases.login_throttle import LoginThrottle
+from bastide.identity.usecases.manage_groups import ManageGroups
 from bastide.identity.usecases.manage_keys import ManageKeys
+from bastide.identity.usecases.manage_people import ManagePeople
+from bastide.identity.usecases.manage_services import ManageServices
 from bastide.identity.usecases.open_session import SessionOpener
+from bastide.identity.usecases.organisations import ManageOrganisations
+from bastide.identity.usecases.own_sessions import OwnSessions
 from bastide.identity.usecases.policy import TablePolicy
 from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.record_use import RecordUse
+from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.share import Share
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
+from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
+from bastide.platform.mail.port import Mailer
 from bastide.platform.secrets.port import Keyring
 
 _RECORD_EVERY_S = 30.0
 _log = structlog.get_logger()
+
+
+PUBLIC_ROUTES = frozenset(
+    ("POST", f"/api/v1/auth/{verb}") for verb in ("login", "invitation", "join", "forgot", "reset")
+)
+"""What is open without credentials: here a password or the token of a link is the credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How letters leave. `public_url`: under which address people reach this installation, for links."""
+
+    mailer: Mailer
+    public_url: str | None = None
 
 
 class Identity:
@@ -55,35 +89,59 @@ class Identity:
         cache: Cache,
         keyring: Keyring,
         clock: Clock,
+        audit: Audit,
+        mail: Mail,
         local_token: str | None = None,
         hasher: PasswordHasher | None = None,
     ) -> None:
-        store = SqlIdentityStore(database, clock)
+        store = SqlIdentityStore(database, clock, audit)
         hashes = TokenHashes(keyring)
         hasher = hasher or Argon2PasswordHasher()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
         sessions = SessionOpener(store, hashes, clock)
-        self._revocations = Revocations(credentials, cache)
+        letters = Letters(mail.mailer, mail.public_url)
+        revocations = Revocations(credentials, cache)
+        policy: Policy = TablePolicy()
+        self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
         self._authentication = Authentication(store, hashes, credentials, clock, local_token)
-        self.policy: Policy = TablePolicy()
+        self.policy = policy
         self.authenticator: Authenticator = self._authentication
         self.local_principal = self._authentication.local_principal
         self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
-        self.create_key = CreateKey(store, self.policy, hashes, clock)
-        self._keys = ManageKeys(store, self.policy, self._revocations, clock)
+        self.create_key = CreateKey(store, policy, hashes, clock)
+        self._keys = ManageKeys(store, policy, hashes, revocations, clock)
         self._log_in = LogIn(store, hasher, hashes, throttle, sessions)
-        self._log_out = LogOut(store, self._revocations)
-        self._password = ChangePassword(store, hasher, hashes, throttle, sessions, self._revocations)
-        self._profiles = Profiles(store)
+        self._log_out = LogOut(store, revocations)
+        self._password = ChangePassword(store, hasher, hashes, throttle, sessions, revocations)
+        self._profiles = Profiles(store, policy)
+        self._own_sessions = OwnSessions(store, revocations, clock)
+        self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
+        self._people = ManagePeople(store, policy, revocations, clock)
+        self._groups = ManageGroups(store, policy, revocations, clock)
+        self._services = ManageServices(store, policy, revocations, clock)
+        self._invite = Invite(store, policy, hashes, letters, clock)
+        self._join = Join(store, hasher, hashes, throttle, sessions, revocations, clock)
+        self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
+        self._share = Share(store, policy, clock)
+        self.sharing: Sharing = self._share
+        self._explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-        """For the platform's API; every route but `POST /api/v1/auth/login` needs a principal."""
+        """For the platform's API; every route but `PUBLIC_ROUTES` needs a principal."""
         return [
-            auth_router(self._log_in, self._log_out, self._password, self._profiles, principal),
+            auth_router(self._log_in, self._log_out, self._profiles, self._organisations, principal),
+            links_router(self._join, self._reset, self._profiles),
+            me_router(self._profiles, self._password, self._own_sessions, principal),
             keys_router(self.create_key, self._keys, principal),
+            people_router(self._people, self._reset, principal),
+            invitations_router(self._invite, principal),
+            groups_router(self._groups, principal),
+            services_router(self._services, principal),
+            organisations_router(self._organisations, principal),
+            access_router(self._explain, self._share, principal),
         ]
 
     def protect(

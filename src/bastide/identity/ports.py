@@ -6,20 +6,40 @@ from datetime import datetime
 from typing import Protocol
 
 from bastide.identity.domain.api_keys import ApiKey
-from bastide.identity.domain.people import Membership, Organisation, Standing, User
+from bastide.identity.domain.groups import Group, GroupKind
+from bastide.identity.domain.history import ResourceState, SubjectState
+from bastide.identity.domain.invitations import Invitation, PasswordReset
+from bastide.identity.domain.people import Belonging, Membership, Organisation, Person, Standing, User
+from bastide.identity.domain.principal import Role
+from bastide.identity.domain.service_accounts import ServiceAccount
 from bastide.identity.domain.sessions import Session
+from bastide.kit.pages import Page
+from bastide.operations.contract import AuditEntry
+from bastide.platform.database.port import Connection
+
+
+class Organisations(Protocol):
+    """Rows of organisations."""
+
+    async def add(self, organisation: Organisation) -> None: ...
+
+    async def get(self, organisation_id: str, *, lock: bool = False) -> Organisation | None:
+        """With `lock`, no other transaction gets past the same call until this one ends."""
+        ...
+
+    async def first(self) -> Organisation | None:
+        """The one that the first start made."""
+        ...
+
+    async def update(self, organisation: Organisation) -> None: ...
+
+    async def listing(self, cursor: str | None, limit: int) -> Page[Organisation]:
+        """All there are, by name."""
+        ...
 
 
 class People(Protocol):
-    """Rows of people and organisations."""
-
-    async def add_organisation(self, organisation: Organisation) -> None: ...
-
-    async def organisation(self, organisation_id: str) -> Organisation | None: ...
-
-    async def first_organisation(self) -> Organisation | None:
-        """The one that the first start made."""
-        ...
+    """Rows of people and of what they are in organisations."""
 
     async def add_user(self, user: User, password_hash: str | None) -> None:
         """Raises EmailTakenError."""
@@ -41,8 +61,30 @@ class People(Protocol):
         """Adds it, or changes the role."""
         ...
 
-    async def memberships(self, user_id: str) -> Sequence[Membership]:
-        """Oldest first."""
+    async def membership(self, user_id: str, organisation_id: str) -> Membership | None: ...
+
+    async def remove_membership(self, user_id: str, organisation_id: str) -> None:
+        """Also out of the organisation's groups."""
+        ...
+
+    async def belongings(self, user_id: str) -> Sequence[Belonging]:
+        """Active memberships in active organisations, oldest first."""
+        ...
+
+    async def organisations_of(self, user_id: str) -> Sequence[str]:
+        """Ids of all that the person belongs to, active or not."""
+        ...
+
+    async def person(self, user_id: str, organisation_id: str) -> Person | None: ...
+
+    async def people(
+        self, organisation_id: str, sought: str | None, role: Role | None, cursor: str | None, limit: int
+    ) -> Page[Person]:
+        """By e-mail. `sought` is a part of name or address, as typed."""
+        ...
+
+    async def administrators_left(self, organisation_id: str, without: str) -> int:
+        """Active people who administer the organisation, one not counted."""
         ...
 
     async def first_administrator(self, organisation_id: str) -> User | None:
@@ -71,6 +113,10 @@ class Sessions(Protocol):
 
     async def delete(self, session_ids: Sequence[str]) -> None: ...
 
+    async def delete_of(self, user_id: str, organisation_id: str | None = None) -> None:
+        """Every session of a person, in one organisation or in all."""
+        ...
+
     async def delete_expired(self, now: datetime) -> int: ...
 
 
@@ -91,13 +137,152 @@ class Keys(Protocol):
 
     async def revoke(self, key_ids: Sequence[str], at: datetime) -> None: ...
 
+    async def revoke_of(self, subject_id: str, organisation_id: str, at: datetime) -> None:
+        """Every key of a person or service account in an organisation."""
+        ...
+
+    async def expire(self, key_id: str, at: datetime) -> None: ...
+
     async def touch(self, used: Mapping[str, datetime]) -> None:
         """Set `last_used_at` by key id."""
         ...
 
 
+class Groups(Protocol):
+    """Rows of groups and departments, and who is in them."""
+
+    async def add(self, group: Group) -> None:
+        """Raises GroupExistsError."""
+        ...
+
+    async def get(self, group_id: str, organisation_id: str) -> Group | None: ...
+
+    async def rename(self, group_id: str, name: str) -> None:
+        """Raises GroupExistsError."""
+        ...
+
+    async def delete(self, group_id: str) -> None: ...
+
+    async def listing(
+        self,
+        organisation_id: str,
+        kind: GroupKind | None,
+        cursor: str | None,
+        limit: int,
+        sought: str | None = None,
+    ) -> Page[Group]:
+        """By name. `sought` is a part of it, as typed."""
+        ...
+
+    async def known(self, group_ids: Sequence[str], organisation_id: str) -> frozenset[str]:
+        """Those of the ids that are groups of the organisation."""
+        ...
+
+    async def members(self, group_id: str) -> Sequence[str]:
+        """Ids of people and service accounts."""
+        ...
+
+    async def put(self, group_id: str, subject_id: str) -> bool:
+        """Whether it was not in there before."""
+        ...
+
+    async def remove(self, group_id: str, subject_id: str) -> bool:
+        """Whether it was in there."""
+        ...
+
+
+class Links(Protocol):
+    """Rows of invitations and reset links, found by the keyed hash of their token."""
+
+    async def put_invitation(self, invitation: Invitation, token_hash: bytes) -> None:
+        """Replaces an earlier one to the same address."""
+        ...
+
+    async def invitation(self, token_hash: bytes) -> Invitation | None: ...
+
+    async def invitations(self, organisation_id: str) -> Sequence[Invitation]:
+        """Newest first."""
+        ...
+
+    async def delete_invitation(self, invitation_id: str, organisation_id: str) -> Invitation | None:
+        """What was deleted; of two transactions that try, one gets it."""
+        ...
+
+    async def put_reset(self, reset: PasswordReset, token_hash: bytes) -> None:
+        """Replaces an earlier one of the same person."""
+        ...
+
+    async def reset(self, token_hash: bytes) -> PasswordReset | None: ...
+
+    async def delete_reset(self, user_id: str) -> bool:
+        """Whether there was one; of two transactions that try, one gets True."""
+        ...
+
+    async def delete_expired(self, now: datetime) -> None: ...
+
+
+class ServiceAccounts(Protocol):
+    """Rows of service accounts."""
+
+    async def add(self, account: ServiceAccount) -> None: ...
+
+    async def get(self, account_id: str, organisation_id: str) -> ServiceAccount | None: ...
+
+    async def update(self, account: ServiceAccount) -> None: ...
+
+    async def delete(self, account_id: str, organisation_id: str) -> None:
+        """Also out of every group."""
+        ...
+
+    async def listing(self, organisation_id: str, cursor: str | None, limit: int) -> Page[ServiceAccount]:
+        """By name."""
+        ...
+
+
+class History(Protocol):
+    """What permissions were. States are added, never changed.
+
+    Those of people and service accounts are added by the adapters of their rows, with every change.
+    """
+
+    async def add_resource(self, state: ResourceState) -> None: ...
+
+    async def resource(self, resource_id: str, organisation_id: str, at: datetime) -> ResourceState | None:
+        """The state that held at that time."""
+        ...
+
+    async def resource_changes(self, resource_id: str, organisation_id: str) -> Sequence[ResourceState]:
+        """Every state, oldest first."""
+        ...
+
+    async def subject(self, subject_id: str, organisation_id: str, at: datetime) -> SubjectState | None: ...
+
+    async def subjects(self, organisation_id: str, at: datetime) -> Sequence[SubjectState]:
+        """Everybody who had a state at that time."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction's view of all rows of this slice."""
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Into the audit log, in this transaction."""
+        ...
+
+    @property
+    def organisations(self) -> Organisations: ...
+
+    @property
+    def groups(self) -> Groups: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def services(self) -> ServiceAccounts: ...
+
+    @property
+    def history(self) -> History: ...
 
     @property
     def people(self) -> People: ...
@@ -117,6 +302,10 @@ class IdentityStore(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Unit]: ...
+
+    def within(self, connection: Connection) -> Unit:
+        """In a transaction that another slice has open."""
+        ...
 
 
 class PasswordHasher(Protocol):

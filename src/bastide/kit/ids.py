@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
 _NAMESPACE = uuid.UUID("6f1d6c1e-3f0b-5a5e-9d8e-2b8f6a1f4c66")
@@ -16,6 +17,19 @@ def new_id(prefix: str) -> str:
         number, digit = divmod(number, 32)
         digits.append(_ALPHABET[digit])
     return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def made_at(identifier: str) -> datetime:
+    """When `new_id` made this id, to the millisecond.
+
+    Raises:
+        ValueError: it did not.
+    """
+    digits = identifier.rpartition("_")[2]
+    number = 0
+    for digit in digits:
+        number = number * 32 + _ALPHABET.index(digit)
+    return datetime.fromtimestamp((number >> 80) / 1000, UTC)
 
 
 def derived_uuid(*parts: str | int) -> uuid.UUID:

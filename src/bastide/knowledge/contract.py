@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from bastide.identity.contract import Principal
 from bastide.kit.errors import InvalidError, NotFoundError
 from bastide.kit.json import Json, JsonObject
+from bastide.knowledge.domain.document import DocumentStatus
 
-
-class DocumentStatus(StrEnum):
-    """The state that a user sees."""
-
-    PROCESSING = "processing"
-    INDEXED = "indexed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+__all__ = [
+    "CollectionNotFoundError",
+    "DocumentStatus",
+    "FilterError",
+    "Hit",
+    "Knowledge",
+    "SearchQuery",
+    "SearchResult",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,38 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
 import openai
 import uvicorn
+from fastapi import FastAPI, Request
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
-from bastide.gateway.module import GatewayModule, Sizes, Timeouts, configured_provider
+from bastide.gateway.module import (
+    Bounds,
+    BreakerPolicy,
+    Configured,
+    GatewayModule,
+    Sizes,
+    Storage,
+    Timeouts,
+    configured_provider,
+)
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
 from bastide.models.contract import Passage, Quote, Reading, Vectors
+from bastide.platform.cache.memory import MemoryCache
+from bastide.platform.database.engine import open_database
+from bastide.platform.database.metadata import metadata
+from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.outbox.sql import SqlOutbox
+from bastide.platform.secrets.local import LocalKeyring
 from tests.integration.gateway.upstream import ModelServer
 
 ALICE = Principal("usr_alice", "org_one", Role.MEMBER, CredentialKind.KEY, key_id="key_1")
@@ -103,6 +121,18 @@ class Door:
 
 
 @asynccontextmanager
+async def memory_storage() -> AsyncIterator[Storage]:
+    """A database that nobody else sees, with every table of the gateway, and the rest in memory."""
+    with TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{folder}/bastide.db")
+        async with database.transaction() as connection:
+            await connection.run_sync(metadata.create_all)
+        keyring = LocalKeyring.load(Path(folder) / "keys")
+        yield Storage(database, SqlOutbox(), MemoryCache(), keyring)
+        await database.close()
+
+
+@asynccontextmanager
 async def door(
     *upstreams: ModelServer,
     answers: Answers | None = None,
@@ -110,33 +140,60 @@ async def door(
     denied: Exception | None = None,
     timeouts: Timeouts | None = None,
     sizes: Sizes | None = None,
+    breaker: BreakerPolicy | None = None,
     models: Sequence[str] = ("tiny",),
     zone: str = "internal",
+    storage: Storage | None = None,
+    configured: Configured | None = None,
 ) -> AsyncIterator[Door]:
     """A gateway before the given model servers, all of which serve `models`."""
-    module = GatewayModule(
-        reader=FirstSentence(),
-        embedder=Alphabet(),
-        policy=Everyone(denied),
-        clock=FixedClock(),
-        providers=[
-            configured_provider(
-                name=f"server-{number}",
-                kind="openai",
-                url=upstream.url,
-                api_key="upstream-key",
-                zone=zone,
-                models=models,
-            )
-            for number, upstream in enumerate(upstreams)
-        ],
-        discover=False,
-        timeouts=timeouts,
-        sizes=sizes,
-    )
-    app = _as(principal, module.application(answers or ScriptedAnswers()))
-    async with module.running(), served(app) as url:
-        yield Door(url, module)
+    providers = [
+        configured_provider(
+            name=f"server-{number}",
+            kind="openai",
+            url=upstream.url,
+            api_key="upstream-key",
+            zone=zone,
+            models=models,
+        )
+        for number, upstream in enumerate(upstreams)
+    ]
+    async with AsyncExitStack() as stack:
+        module = GatewayModule(
+            reader=FirstSentence(),
+            embedder=Alphabet(),
+            policy=Everyone(denied),
+            clock=FixedClock(),
+            storage=storage or await stack.enter_async_context(memory_storage()),
+            configured=configured or Configured(providers, discover=False),
+            bounds=Bounds(
+                timeouts=timeouts or Timeouts(),
+                sizes=sizes or Sizes(),
+                breaker=breaker or BreakerPolicy(),
+            ),
+        )
+        app = _as(principal, _with_api(module, module.application(answers or ScriptedAnswers())))
+        await stack.enter_async_context(module.running())
+        yield Door(await stack.enter_async_context(served(app)), module)
+
+
+def _principal_of(request: Request) -> Principal:
+    return request.state.principal
+
+
+def _with_api(module: GatewayModule, inference: AsgiApp) -> AsgiApp:
+    """The inference routes under their prefixes, the management API elsewhere, as the product has it."""
+    api = FastAPI()
+    install_error_handlers(api)
+    for router in module.routers(_principal_of):
+        api.include_router(router)
+
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        mine = any(path == prefix or path.startswith(f"{prefix}/") for prefix in module.prefixes)
+        await (inference if mine or not path.startswith("/api/") else api)(scope, receive, send)  # type: ignore[arg-type]
+
+    return asgi
 
 
 def _as(principal: Principal | None, app: AsgiApp) -> AsgiApp:

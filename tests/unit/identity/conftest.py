@@ -14,15 +14,17 @@ from fastapi import FastAPI, Request
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
-from bastide.identity.module import Identity
+from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail
+from bastide.operations.contract import AuditEntry
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.mail.port import Letter
 from bastide.platform.secrets.local import LocalKeyring
 
 EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery"
-PUBLIC = PublicRoutes(frozenset({("GET", "/health"), ("POST", "/api/v1/auth/login")}), ("/assets/",))
+PUBLIC = PublicRoutes(PUBLIC_ROUTES | {("GET", "/health")}, ("/assets/",))
 
 
 @dataclass
@@ -88,6 +90,33 @@ class Browser:
 
 
 @dataclass
+class Postbox:
+    """A mail server that keeps every letter."""
+
+    letters: list[Letter] = field(default_factory=list)
+    available: bool = True
+
+    async def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
+
+@dataclass
+class Scribe:
+    """An audit log in memory."""
+
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    async def record(self, _: object, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    async def note(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.entries]
+
+
+@dataclass
 class House:
     """One installation's identity slice, with its first administrator."""
 
@@ -97,6 +126,8 @@ class House:
     clock: HeldClock
     hasher: QuickHasher
     app: FastAPI
+    postbox: Postbox
+    scribe: Scribe
     addresses: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def browser(self, address: str | None = None, **headers: str) -> Browser:
@@ -111,6 +142,20 @@ class House:
         browser = self.browser()
         answer = await browser.log_in(email, password)
         assert answer.status_code == 200, answer.text
+        return browser
+
+    async def invited(
+        self, email: str, role: str = "member", by: Browser | None = None, password: str = PASSWORD
+    ) -> Browser:
+        """Somebody new, who has joined the organisation of `by` (the first administrator by default)."""
+        by = by or await self.signed_in()
+        invitation = await by.post("/api/v1/invitations", {"email": email, "role": role})
+        assert invitation.status_code == 201, invitation.text
+        browser = self.browser()
+        token = invitation.json()["link"]["path"].partition("#")[2]
+        body = {"token": token, "password": password, "name": email.partition("@")[0].title()}
+        joined = await browser.post("/api/v1/auth/join", body)
+        assert joined.status_code == 200, joined.text
         return browser
 
     def with_key(self, key: str, address: str | None = None) -> Browser:
@@ -131,7 +176,9 @@ async def house(database: Database, clock: HeldClock, tmp_path: Path) -> AsyncIt
     keyring = LocalKeyring.load(tmp_path / "keys")
     cache = MemoryCache(now=clock.timestamp)
     hasher = QuickHasher()
-    identity = Identity(database, cache, keyring, clock, local_token="local-secret", hasher=hasher)
+    postbox, scribe = Postbox(), Scribe()
+    mail = Mail(postbox, "https://bastide.example/")
+    identity = Identity(database, cache, keyring, clock, scribe, mail, "local-secret", hasher)
     await identity.ensure_first_administrator(EMAIL, PASSWORD)
     app = FastAPI()
     install_error_handlers(app)
@@ -147,6 +194,6 @@ async def house(database: Database, clock: HeldClock, tmp_path: Path) -> AsyncIt
         return {"subject": request.state.principal.subject_id, "address": request.state.client_address}
 
     await identity.start()
-    yield House(identity, database, cache, clock, hasher, app)
+    yield House(identity, database, cache, clock, hasher, app, postbox, scribe)
     await identity.stop()
     await cache.close()

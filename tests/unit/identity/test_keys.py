@@ -129,3 +129,32 @@ async def test_the_database_holds_no_secret(house: House) -> None:
                 value.hex() if isinstance(value, bytes) else str(value) for row in rows for value in row
             )
             assert not any(secret in text for secret in secrets)
+
+
+async def test_rotation_gives_a_new_secret_and_lets_the_old_one_overlap(house: House) -> None:
+    browser = await house.signed_in()
+    expires = house.clock.now() + timedelta(days=90)
+    old = await make(browser, scopes=["chat"], allowed_models=["m"], expires_at=expires.isoformat())
+    house.clock.advance(days=30)
+    browser = await house.signed_in()
+    answer = await browser.post(f"/api/v1/keys/{old['id']}/rotate", {"overlap_s": 3600})
+    assert answer.status_code == 201
+    new = answer.json()
+    assert (new["scopes"], new["allowed_models"], new["expires_at"]) == (
+        ["chat"],
+        ["m"],
+        "2026-06-29T12:00:00Z",
+    )
+    clients = [house.with_key(key["key"]) for key in (old, new)]
+    assert [(await client.get("/whoami")).status_code for client in clients] == [200, 200]
+    house.clock.advance(hours=1)
+    assert [(await client.get("/whoami")).status_code for client in clients] == [401, 200]
+
+
+async def test_rotation_does_not_lengthen_the_life_of_the_old_key(house: House) -> None:
+    browser = await house.signed_in()
+    old = await make(browser, expires_at=(house.clock.now() + timedelta(minutes=5)).isoformat())
+    await browser.post(f"/api/v1/keys/{old['id']}/rotate", {"overlap_s": 86400})
+    house.clock.advance(minutes=5)
+    assert (await house.with_key(old["key"]).get("/whoami")).status_code == 401
+    assert code(await browser.post("/api/v1/keys/nothing/rotate", {})) == "key.not_found"

@@ -172,3 +172,41 @@ async def test_the_scheme_and_address_of_the_client_come_from_trusted_proxies_on
     assert (await behind.get("/whoami", headers=forwarded)).json()["address"] == "198.51.100.1"
     direct = house.with_key(key, "203.0.113.5")
     assert (await direct.get("/whoami", headers=forwarded)).json()["address"] == "203.0.113.5"
+
+
+async def test_people_see_and_end_their_own_sessions(house: House) -> None:
+    here, there = await house.signed_in(), await house.signed_in()
+    await house.invited("bob@example.org", by=here)
+    listed = (await here.get("/api/v1/me/sessions")).json()
+    assert listed["total"] == 2
+    assert [one["address"].startswith("192.0.2.") for one in listed["items"]] == [True, True]
+    other = next(one["id"] for one in listed["items"] if not one["current"])
+    assert (await here.delete(f"/api/v1/me/sessions/{other}")).status_code == 204
+    assert (await there.get("/api/v1/me")).status_code == 401
+    again = await house.signed_in()
+    assert (await here.delete("/api/v1/me/sessions")).json() == {"ended": 1}
+    assert (await again.get("/api/v1/me")).status_code == 401
+    assert (await here.get("/api/v1/me")).status_code == 200
+
+
+async def test_nobody_ends_the_session_of_somebody_else(house: House) -> None:
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    session = (await bob.get("/api/v1/me/sessions")).json()["items"][0]["id"]
+    assert code(await admin.delete(f"/api/v1/me/sessions/{session}")) == "session.not_found"
+    assert (await bob.get("/api/v1/me")).status_code == 200
+
+
+async def test_logins_and_failures_are_written_down_without_what_was_typed(house: House) -> None:
+    await (await house.signed_in()).post("/api/v1/auth/logout")
+    await house.browser().log_in(password="a mistyped secret")
+    await house.browser().log_in("nobody@example.org", "x")
+    entries = [entry for entry in house.scribe.entries if entry.action.startswith(("session", "login"))]
+    assert [(entry.action, entry.organisation_id, entry.outcome.value) for entry in entries] == [
+        ("session.opened", "org_default", "done"),
+        ("session.closed", "org_default", "done"),
+        ("login.failed", "org_default", "failed"),
+        ("login.failed", "system", "failed"),
+    ]
+    assert "mistyped" not in str(entries)
+    assert "nobody@" not in str(entries)

@@ -19,9 +19,10 @@ from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.pipeline import Pipeline
-from bastide.gateway.usecases.read import read_conversation
+from bastide.gateway.usecases.read import degraded, read_conversation
 from bastide.identity.contract import Action, Policy
 from bastide.kit.clock import Clock
+from bastide.kit.errors import DeadlineExceededError, UnavailableError
 from bastide.kit.json import Json, JsonObject
 from bastide.models.contract import Embedder, Reader
 
@@ -98,7 +99,18 @@ class Inference:
             _only(Operation.EMBEDDINGS, call)
             await answer_embedded(exchange, await embed(self._embedder, call), call.model)
         else:
+            await self._relay(exchange, call)
+
+    async def _relay(self, exchange: Exchange, call: Call) -> None:
+        """The model's answer; where the model may degrade, the reader's when no server has one."""
+        try:
             await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
+        except (UnavailableError, DeadlineExceededError):
+            model = self._catalogue.find(call.principal, call.model)
+            if exchange.started or call.operation is not Operation.CHAT or not model.routing.degrade:
+                raise
+            exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
+            await self._write(exchange, call, degraded(read_conversation(self._reader, _messages(call))))
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
         envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)
@@ -112,8 +124,10 @@ class Inference:
 def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
     content_type = exchange.header(b"content-type") if operation in FORMS else None
     call = read_call(exchange.principal, operation, body, exchange.request_id, content_type or "")
-    if (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}:
-        return replace(call, sensitive=True)
+    sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
+    session = exchange.header(b"x-session-id")
+    if sensitive or session:
+        return replace(call, sensitive=sensitive, session=(session or "").encode())
     return call
 
 

@@ -5,7 +5,9 @@ from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
-from bastide.gateway.usecases.pipeline import Pipeline, Reply, error_words
+from bastide.gateway.usecases.failures import error_words
+from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.reply import Reply
 from bastide.kit.errors import BastideError
 
 _END_WITH_DONE = frozenset({Operation.CHAT, Operation.COMPLETIONS})
@@ -15,6 +17,7 @@ _PASSED_HEADERS = ("retry-after", "openai-processing-ms")
 async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answer_bytes: int) -> None:
     """Ask the model and pass its answer on; a client that goes away cancels the model at once."""
     async with exchange.while_connected(), pipeline.open(call) as reply:
+        exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
         if reply.streams and reply.status == 200:
             await _relay_stream(exchange, StreamFilter(reply, call))
         elif reply.is_media and reply.status == 200:

@@ -41,6 +41,7 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
+        session: what the client calls its session, for affinity.
     """
 
     principal: Principal
@@ -54,6 +55,7 @@ class Call:
     stream: bool = False
     wants_usage: bool = False
     sensitive: bool = False
+    session: bytes = b""
 
     @property
     def prompt_bytes(self) -> int:

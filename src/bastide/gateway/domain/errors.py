@@ -1,8 +1,11 @@
 """What can go wrong between a client and a model, beyond what the contract names."""
 
 from bastide.kit.errors import (
+    ConflictError,
     DeadlineExceededError,
+    DeniedError,
     InvalidError,
+    NotFoundError,
     RateLimitedError,
     TooLargeError,
     UnavailableError,
@@ -61,3 +64,51 @@ class UpstreamRefusedError(InvalidError):
     """The provider finds fault with the request itself; `details["status"]` is its HTTP status (4xx)."""
 
     code = "upstream.refused"
+
+
+class QueueFullError(UnavailableError):
+    """Too many requests wait for this model; `details["retry_after_s"]` says when to come back."""
+
+    code = "model.busy"
+
+
+class ModelUnavailableError(UnavailableError):
+    """No server that may answer for this model can be used at the moment."""
+
+    code = "model.unavailable"
+
+
+class SensitiveError(DeniedError):
+    """Only providers outside could answer, and sensitive data does not go there."""
+
+    code = "model.sensitive"
+
+
+class ExistsError(ConflictError):
+    """Something of this name is there already."""
+
+    code = "gateway.exists"
+
+
+class ReadOnlyError(ConflictError):
+    """It comes from the settings file or was found on the machine: it cannot be changed by API."""
+
+    code = "gateway.read_only"
+
+
+class InUseError(ConflictError):
+    """Something else still refers to it; `details` names what."""
+
+    code = "gateway.in_use"
+
+
+class EntryError(InvalidError):
+    """A field of a catalogue entry or a limit is wrong; `details["field"]` names it."""
+
+    code = "gateway.invalid"
+
+
+class EntryNotFoundError(NotFoundError):
+    """No such provider, model, deployment or limit."""
+
+    code = "gateway.not_found"

@@ -1,14 +1,15 @@
 """Finds out which models the providers serve, at start and from time to time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 import structlog
 
 from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
-from bastide.gateway.ports import Upstream, UpstreamRequest
+from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.requests import headers_for
 from bastide.kit.errors import UnavailableError
@@ -18,10 +19,16 @@ LOCAL_SERVERS = {"ollama": 11434, "vllm": 8000, "llama.cpp": 8080, "lmstudio": 1
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredProvider:
-    """A provider of the settings. `models` (public name, its name there) empty: what its server lists."""
+    """A provider to be asked.
+
+    Attributes:
+        models: (public name, its name there); empty: all that its server lists.
+        lists: False: offer none of what the server lists; deployments name what is used.
+    """
 
     provider: Provider
     models: tuple[tuple[str, str], ...] = ()
+    lists: bool = True
 
 
 class _Listed(msgspec.Struct):
@@ -61,7 +68,8 @@ class Discovery:
     ) -> None:
         self._catalogue = catalogue
         self._upstream = upstream
-        self._providers = providers
+        self._fixed = {configured.provider.name: configured for configured in providers}
+        self._stored: dict[str, ConfiguredProvider] = {}
         self._timeout_s = timeout_s
         self._every_s = every_s
         self._log = structlog.get_logger("bastide.gateway")
@@ -69,13 +77,31 @@ class Discovery:
             if configured.models:
                 catalogue.put(configured.provider.name, _models(configured, ()))
         self._asked = asyncio.Event()
+        self._changed = asyncio.Event()
+
+    @property
+    def providers(self) -> Mapping[str, ConfiguredProvider]:
+        """Everyone who is asked, by name."""
+        return {**self._stored, **self._fixed}
+
+    def follow(self, stored: Sequence[ConfiguredProvider]) -> None:
+        """Ask these besides the fixed ones from now on; the models of those that are gone go at once."""
+        before, self._stored = self._stored, {each.provider.name: each for each in stored}
+        if before == self._stored:
+            return
+        for name in before.keys() - self.providers.keys():
+            self._catalogue.put(name, ())
+        self._changed.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            self._changed.clear()
             await self.refresh()
             self._asked.set()
-            await asyncio.sleep(self._every_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every_s):
+                    await self._changed.wait()
 
     async def asked(self) -> None:
         """Returns once every provider has been asked."""
@@ -84,7 +110,7 @@ class Discovery:
     async def refresh(self) -> None:
         """Ask every provider once, all at the same time."""
         async with asyncio.TaskGroup() as group:
-            for configured in self._providers:
+            for configured in self.providers.values():
                 group.create_task(self._refresh(configured))
 
     async def _refresh(self, configured: ConfiguredProvider) -> None:
@@ -99,8 +125,9 @@ class Discovery:
             else:
                 self._log.warning("provider.unreachable", provider=provider.name, error=str(error))
             return
-        self._catalogue.mark(provider.name, reachable=True)
-        self._catalogue.put(provider.name, _models(configured, listed))
+        if self.providers.get(provider.name) is configured:  # not replaced while it was asked
+            self._catalogue.mark(provider.name, reachable=True)
+            self._catalogue.put(provider.name, _models(configured, listed) if configured.lists else ())
 
     async def _list(self, provider: Provider) -> list[_Listed]:
         request = UpstreamRequest("GET", f"{provider.base_url}/models", headers_for(provider))

@@ -11,8 +11,10 @@ from bastide.gateway.domain.catalogue import READER
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamFailedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.pipeline import Pipeline, Reply, error_words
+from bastide.gateway.usecases.failures import error_words
+from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import read_conversation
+from bastide.gateway.usecases.reply import Reply
 from bastide.identity.contract import Principal
 from bastide.kit.ids import new_id
 from bastide.models.contract import Reader

@@ -1,148 +1,112 @@
 """The way of a call: find the model, choose a deployment, ask it, hand back its reply."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 
-import msgspec
-
-from bastide.gateway.contract import Usage
 from bastide.gateway.domain.call import Call
-from bastide.gateway.domain.catalogue import Deployment, Model, Zone
-from bastide.gateway.domain.errors import (
-    UpstreamBusyError,
-    UpstreamFailedError,
-    UpstreamUnreachableError,
-)
+from bastide.gateway.domain.catalogue import Model
+from bastide.gateway.domain.errors import UpstreamBusyError
 from bastide.gateway.domain.meter import Meter
-from bastide.gateway.ports import Upstream, UpstreamReply
+from bastide.gateway.domain.retries import RetryBudget, pause_s
+from bastide.gateway.ports.upstream import Upstream
 from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
 from bastide.gateway.usecases.patience import Patience, Timeouts
+from bastide.gateway.usecases.reply import Reply
 from bastide.gateway.usecases.requests import request_for
+from bastide.gateway.usecases.routing.router import Router
+from bastide.gateway.usecases.routing.stations import Station
+from bastide.kit.errors import BastideError
 
-_MAX_ERROR_BYTES = 64 * 1024
-_OURS_TO_SOLVE = frozenset({401, 403, 407})
-_FAILURES = _OURS_TO_SOLVE | {408, 429, *range(300, 400), *range(500, 600)}
-
-
-class _ErrorDetail(msgspec.Struct):
-    message: str
-
-
-class _ErrorBody(msgspec.Struct):
-    error: _ErrorDetail | str | None = None
-    message: str | None = None
-
-
-class Reply:
-    """A deployment's answer, with the clock running and the meter counting."""
-
-    def __init__(self, reply: UpstreamReply, patience: Patience, meter: Meter, model: str) -> None:
-        self._reply = reply
-        self._patience = patience
-        self.meter = meter
-        self.model = model
-
-    @property
-    def status(self) -> int:
-        return self._reply.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._reply.headers
-
-    @property
-    def streams(self) -> bool:
-        """Whether it is a stream of events."""
-        return self._reply.headers.get("content-type", "").startswith("text/event-stream")
-
-    @property
-    def is_media(self) -> bool:
-        """Whether it is sound or other bytes that are passed on as they come."""
-        kind = self._reply.headers.get("content-type", "")
-        return kind.startswith(("audio/", "image/", "video/", "application/octet-stream"))
-
-    @property
-    def usage(self) -> Usage:
-        """As far as the answer has been read."""
-        counts = self.meter.counts
-        return Usage(counts.prompt, counts.completion, counts.estimated)
-
-    async def read(self, *, max_bytes: int) -> bytes:
-        return await self._reply.read(max_bytes=max_bytes)
-
-    async def chunk(self) -> bytes:
-        """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""
-        self._patience.waiting()
-        try:
-            data = await self._reply.chunk()
-        except asyncio.CancelledError as error:
-            if timeout := self._patience.expired():
-                raise timeout from error
-            raise
-        self._patience.resting()
-        return data
+_MOST_ATTEMPTS = 4
 
 
 class Pipeline:
-    """Satisfies no port: it is the use case of the inference routes and of `Gateway.generate`."""
+    """The use case of the inference routes and of `Gateway.generate`."""
 
-    def __init__(self, catalogue: LiveCatalogue, upstream: Upstream, timeouts: Timeouts) -> None:
+    def __init__(
+        self,
+        catalogue: LiveCatalogue,
+        router: Router,
+        upstream: Upstream,
+        timeouts: Timeouts,
+        retries: RetryBudget | None = None,
+    ) -> None:
         self._catalogue = catalogue
+        self._router = router
         self._upstream = upstream
         self._timeouts = timeouts
+        self._retries = retries or RetryBudget()
 
     @asynccontextmanager
     async def open(self, call: Call) -> AsyncGenerator[Reply]:
-        """The reply of the deployment chosen; leaving the context early cancels it there.
+        """The reply of the first deployment that answers; leaving the context early cancels it there.
 
         Yields:
             An answer, or an error that is about the request itself (400, 404, 413, 422 …) to be passed on.
 
         Raises:
-            ModelNotFoundError, UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError,
-            UpstreamBusyError, UpstreamFailedError.
+            ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError, QueueFullError, and
+            the last deployment's UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError,
+            UpstreamBusyError or UpstreamFailedError.
         """
-        deployment = self._choose(call, self._catalogue.find(call.principal, call.model))
-        async with (
-            Patience(self._timeouts) as patience,
-            self._upstream.send(request_for(call, deployment)) as reply,
-        ):
-            if reply.status in _FAILURES:
-                raise await _failure(reply, deployment)
-            yield Reply(reply, patience, Meter(call.prompt_bytes), call.model)
+        model = self._catalogue.find(call.principal, call.model)
+        async with AsyncExitStack() as stack:
+            yield await self._first_that_answers(call, model, stack)
 
-    def _choose(self, call: Call, model: Model) -> Deployment:
-        for deployment in model.deployments:
-            if not call.sensitive or deployment.provider.zone is Zone.INTERNAL:
-                return deployment
-        raise UpstreamUnreachableError(
-            f"{call.model!r} runs only outside, where sensitive data does not go.", model=call.model
-        )
+    async def _first_that_answers(self, call: Call, model: Model, stack: AsyncExitStack) -> Reply:
+        """Other deployments first; the same again, after a pause, only where it may help.
 
+        A request has no effect but its cost, so that asking anew is safe until an answer has begun. All
+        retries together stay inside the budget.
+        """
+        self._retries.request()
+        tried: set[str] = set()
+        last: BastideError | None = None
+        for attempt in range(_MOST_ATTEMPTS):
+            station = self._router.next(call, model, tried)
+            if station is None and last is not None and worth_repeating(last):
+                tried.clear()
+                station = self._router.next(call, model)
+                await asyncio.sleep(pause_s(attempt))
+            if station is None:
+                break
+            if last is not None and not self._retries.take():
+                break
+            try:
+                return await stack.enter_async_context(self._attempt(call, station))
+            except ELSEWHERE as error:
+                last = error
+                tried.add(station.deployment.id)
+        raise last or self._router.why_none(call, model)
 
-async def _failure(reply: UpstreamReply, deployment: Deployment) -> UpstreamFailedError | UpstreamBusyError:
-    """What the provider's error means for the client; its words are kept, its credentials problem is ours."""
-    words = error_words(await reply.read(max_bytes=_MAX_ERROR_BYTES))
-    name = deployment.provider.name
-    if reply.status == 429:
-        pause = reply.headers.get("retry-after", "")
-        return UpstreamBusyError(
-            f"{name} is over its own limit: {words}",
-            provider=name,
-            retry_after_s=int(pause) if pause.isdigit() else 1,
-        )
-    if reply.status in _OURS_TO_SOLVE:
-        words = "it refuses our credentials; an administrator must check the provider's key"
-    return UpstreamFailedError(f"{name} failed: {words}", provider=name, status=reply.status)
-
-
-def error_words(body: bytes) -> str:
-    """The message in an error body of OpenAI's, Anthropic's or Ollama's shape, else its first words."""
-    try:
-        found = msgspec.json.decode(body, type=_ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return body[:200].decode("utf-8", "replace") or "no message"
-    if isinstance(found.error, _ErrorDetail):
-        return found.error.message[:500]
-    return (found.error or found.message or body[:200].decode("utf-8", "replace"))[:500]
+    @asynccontextmanager
+    async def _attempt(self, call: Call, station: Station) -> AsyncGenerator[Reply]:
+        """One request to one deployment; how it ends is noted there."""
+        request = request_for(call, station.deployment)
+        await station.bulkhead.enter(call.principal.organisation_id)
+        now = asyncio.get_running_loop().time
+        started = now()
+        probe = station.breaker.begin(started)
+        try:
+            async with Patience(self._timeouts) as patience, self._upstream.send(request) as answer:
+                await raise_failure(answer, station.deployment.provider.name)
+                reply = Reply(answer, patience, Meter(call.prompt_bytes), station.deployment, call.model)
+                await reply.begin()
+                station.answered(now() - started)
+                yield reply
+        except UNHEALTHY:
+            station.breaker.failure(now(), probe=probe)
+            raise
+        except UpstreamBusyError as error:
+            station.breaker.unknown(probe=probe)
+            station.resting_until = now() + min(error.details["retry_after_s"], 60)
+            raise
+        except BaseException:
+            station.breaker.unknown(probe=probe)  # the client went away, or we failed: says nothing of it
+            raise
+        else:
+            station.breaker.success(now(), probe=probe)
+        finally:
+            station.bulkhead.leave()

@@ -1,8 +1,9 @@
 """The built-in reader as a model: it answers with sentences of the conversation's own text."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
+from bastide.chat.contract import Grounding
 from bastide.gateway.contract import ChatMessage, Finished, TokenDelta, Usage
 from bastide.gateway.domain.catalogue import READER
 from bastide.gateway.domain.tokens import estimate_tokens
@@ -28,3 +29,13 @@ async def read_conversation(
     answered = sum(len(text.encode()) for text in texts)
     usage = Usage(estimate_tokens(asked), estimate_tokens(answered), estimated=True)
     yield Finished("stop", usage, READER)
+
+
+async def degraded(
+    events: AsyncIterator[TokenDelta | Finished],
+) -> AsyncGenerator[TokenDelta | Grounding | Finished]:
+    """The same, marked as not from the model that was asked for."""
+    async for event in events:
+        if isinstance(event, Finished):
+            yield Grounding((), answered=True, degraded=True)
+        yield event

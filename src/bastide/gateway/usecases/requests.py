@@ -3,7 +3,7 @@
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.catalogue import Deployment, Provider, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
-from bastide.gateway.ports import UpstreamRequest
+from bastide.gateway.ports.upstream import UpstreamRequest
 
 _USAGE = b'{"include_usage":true}'
 _STREAMED = frozenset({Operation.CHAT, Operation.COMPLETIONS})

@@ -4,29 +4,49 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.sql_credentials import SqlKeys, SqlSessions
+from bastide.identity.adapters.sql_groups import SqlGroups
+from bastide.identity.adapters.sql_history import SqlHistory
+from bastide.identity.adapters.sql_links import SqlLinks
+from bastide.identity.adapters.sql_organisations import SqlOrganisations
 from bastide.identity.adapters.sql_people import SqlPeople
+from bastide.identity.adapters.sql_services import SqlServiceAccounts
 from bastide.kit.clock import Clock
-from bastide.platform.database.port import Database
+from bastide.operations.contract import Audit, AuditEntry
+from bastide.platform.database.port import Connection, Database
 
 
 class SqlUnit:
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock, audit: Audit) -> None:
+        self._connection = connection
+        self._audit = audit
+        self.organisations = SqlOrganisations(connection, clock)
+        self.groups = SqlGroups(connection, clock)
+        self.links = SqlLinks(connection)
+        self.services = SqlServiceAccounts(connection, clock)
+        self.history = SqlHistory(connection)
         self.people = SqlPeople(connection, clock)
         self.sessions = SqlSessions(connection)
         self.keys = SqlKeys(connection)
 
+    async def record(self, entry: AuditEntry) -> None:
+        await self._audit.record(self._connection, entry)
+
 
 class SqlIdentityStore:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.transaction() as connection:
-            yield SqlUnit(connection, self._clock)
+            yield SqlUnit(connection, self._clock, self._audit)
+
+    def within(self, connection: Connection) -> SqlUnit:
+        return SqlUnit(connection, self._clock, self._audit)
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.reading() as connection:
-            yield SqlUnit(connection, self._clock)
+            yield SqlUnit(connection, self._clock, self._audit)

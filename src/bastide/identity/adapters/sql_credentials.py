@@ -54,6 +54,12 @@ class SqlSessions:
     async def delete(self, session_ids: Sequence[str]) -> None:
         await self._connection.execute(delete(sessions).where(sessions.c.id.in_(session_ids)))
 
+    async def delete_of(self, user_id: str, organisation_id: str | None = None) -> None:
+        query = delete(sessions).where(sessions.c.user_id == user_id)
+        if organisation_id is not None:
+            query = query.where(sessions.c.organisation_id == organisation_id)
+        await self._connection.execute(query)
+
     async def delete_expired(self, now: datetime) -> int:
         gone = await self._connection.execute(
             delete(sessions).where(or_(sessions.c.expires_at <= now, sessions.c.last_seen_at <= now - IDLE))
@@ -109,6 +115,20 @@ class SqlKeys:
         await self._connection.execute(
             update(api_keys).where(api_keys.c.id.in_(key_ids)).values(revoked_at=at)
         )
+
+    async def revoke_of(self, subject_id: str, organisation_id: str, at: datetime) -> None:
+        await self._connection.execute(
+            update(api_keys)
+            .where(
+                api_keys.c.subject_id == subject_id,
+                api_keys.c.organisation_id == organisation_id,
+                api_keys.c.revoked_at.is_(None),
+            )
+            .values(revoked_at=at)
+        )
+
+    async def expire(self, key_id: str, at: datetime) -> None:
+        await self._connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(expires_at=at))
 
     async def touch(self, used: Mapping[str, datetime]) -> None:
         if used:

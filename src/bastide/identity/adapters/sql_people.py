@@ -1,22 +1,40 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, and_, false, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bastide.identity.adapters.paging import page_of
+from bastide.identity.adapters.sql_organisations import organisation_of
+from bastide.identity.adapters.sql_standing import standing_of
+from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import (
     group_members,
     groups,
     memberships,
     organisations,
-    service_accounts,
+    sessions,
     users,
 )
 from bastide.identity.domain.errors import EmailTakenError
-from bastide.identity.domain.people import Membership, Organisation, Standing, User
+from bastide.identity.domain.groups import GroupKind
+from bastide.identity.domain.people import Belonging, Membership, Person, Standing, User, folded
 from bastide.identity.domain.principal import Role
 from bastide.kit.clock import Clock
+from bastide.kit.pages import Page
 from bastide.platform.database.errors import DuplicateError, translated
+from bastide.platform.database.types import UtcDateTime
 
 _USER = (
     users.c.id,
@@ -33,27 +51,7 @@ class SqlPeople:
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
-
-    async def add_organisation(self, organisation: Organisation) -> None:
-        await self._connection.execute(
-            insert(organisations).values(
-                id=organisation.id, name=organisation.name, created_at=organisation.created_at
-            )
-        )
-
-    async def organisation(self, organisation_id: str) -> Organisation | None:
-        rows = await self._connection.execute(
-            select(organisations).where(organisations.c.id == organisation_id)
-        )
-        row = rows.first()
-        return None if row is None else Organisation(row.id, row.name, row.created_at)
-
-    async def first_organisation(self) -> Organisation | None:
-        rows = await self._connection.execute(
-            select(organisations).order_by(organisations.c.created_at, organisations.c.id).limit(1)
-        )
-        row = rows.first()
-        return None if row is None else Organisation(row.id, row.name, row.created_at)
+        self._standings = SqlStandings(connection, clock)
 
     async def add_user(self, user: User, password_hash: str | None) -> None:
         try:
@@ -79,6 +77,7 @@ class SqlPeople:
 
     async def update_user(self, user: User) -> None:
         await self._connection.execute(update(users).where(users.c.id == user.id).values(**_changeable(user)))
+        await self._standings.remember_everywhere(user.id)
 
     async def password_hash(self, user_id: str) -> str | None:
         return await self._connection.scalar(select(users.c.password_hash).where(users.c.id == user_id))
@@ -91,11 +90,8 @@ class SqlPeople:
     async def put_membership(self, membership: Membership) -> None:
         changed = await self._connection.execute(
             update(memberships)
-            .where(
-                memberships.c.user_id == membership.user_id,
-                memberships.c.organisation_id == membership.organisation_id,
-            )
-            .values(role=membership.role.value)
+            .where(*_is(membership.user_id, membership.organisation_id))
+            .values(role=membership.role.value, active=membership.active)
         )
         if changed.rowcount == 0:
             await self._connection.execute(
@@ -103,17 +99,98 @@ class SqlPeople:
                     user_id=membership.user_id,
                     organisation_id=membership.organisation_id,
                     role=membership.role.value,
+                    active=membership.active,
                     created_at=self._clock.now(),
                 )
             )
+        await self._standings.remember([membership.user_id], membership.organisation_id)
 
-    async def memberships(self, user_id: str) -> Sequence[Membership]:
-        rows = await self._connection.execute(
-            select(memberships)
-            .where(memberships.c.user_id == user_id)
-            .order_by(memberships.c.created_at, memberships.c.organisation_id)
+    async def membership(self, user_id: str, organisation_id: str) -> Membership | None:
+        rows = await self._connection.execute(select(memberships).where(*_is(user_id, organisation_id)))
+        row = rows.first()
+        return None if row is None else Membership(user_id, organisation_id, Role(row.role), row.active)
+
+    async def remove_membership(self, user_id: str, organisation_id: str) -> None:
+        own = select(groups.c.id).where(groups.c.organisation_id == organisation_id)
+        await self._connection.execute(
+            delete(group_members).where(
+                group_members.c.subject_id == user_id, group_members.c.group_id.in_(own)
+            )
         )
-        return [Membership(row.user_id, row.organisation_id, Role(row.role)) for row in rows]
+        await self._connection.execute(delete(memberships).where(*_is(user_id, organisation_id)))
+        await self._standings.remember([user_id], organisation_id)
+
+    async def belongings(self, user_id: str) -> Sequence[Belonging]:
+        rows = await self._connection.execute(
+            select(organisations, memberships.c.role)
+            .join(memberships, memberships.c.organisation_id == organisations.c.id)
+            .where(memberships.c.user_id == user_id, memberships.c.active, organisations.c.active)
+            .order_by(memberships.c.created_at, organisations.c.id)
+        )
+        return [Belonging(organisation_of(row), Role(row.role)) for row in rows]
+
+    async def organisations_of(self, user_id: str) -> Sequence[str]:
+        rows = await self._connection.scalars(
+            select(memberships.c.organisation_id).where(memberships.c.user_id == user_id)
+        )
+        return rows.all()
+
+    async def person(self, user_id: str, organisation_id: str) -> Person | None:
+        query = _people(organisation_id).where(users.c.id == user_id)
+        row = (await self._connection.execute(query)).first()
+        if row is None:
+            return None
+        return (await self._with_groups([_person(row)], organisation_id))[0]
+
+    async def people(
+        self, organisation_id: str, sought: str | None, role: Role | None, cursor: str | None, limit: int
+    ) -> Page[Person]:
+        query = _people(organisation_id)
+        if sought:
+            query = query.where(users.c.folded.contains(folded(sought), autoescape=True))
+        if role is not None:
+            query = query.where(memberships.c.role == role.value)
+        page = await page_of(self._connection, query, (users.c.email,), _person, cursor, limit)
+        return Page(await self._with_groups(page.items, organisation_id), page.next_cursor, page.total)
+
+    async def _with_groups(self, people: Sequence[Person], organisation_id: str) -> list[Person]:
+        found = await self._connection.execute(
+            select(group_members.c.subject_id, groups.c.id, groups.c.kind)
+            .join(groups, groups.c.id == group_members.c.group_id)
+            .where(
+                groups.c.organisation_id == organisation_id,
+                group_members.c.subject_id.in_([person.user.id for person in people]),
+            )
+            .order_by(groups.c.name, groups.c.id)
+        )
+        belongs = [(row.subject_id, row.id, row.kind) for row in found]
+
+        def of(person: Person, wanted: GroupKind) -> tuple[str, ...]:
+            return tuple(
+                group for who, group, kind in belongs if who == person.user.id and kind == wanted.value
+            )
+
+        return [
+            replace(person, groups=of(person, GroupKind.GROUP), departments=of(person, GroupKind.DEPARTMENT))
+            for person in people
+        ]
+
+    async def administrators_left(self, organisation_id: str, without: str) -> int:
+        return (
+            await self._connection.scalar(
+                select(func.count())
+                .select_from(memberships)
+                .join(users, users.c.id == memberships.c.user_id)
+                .where(
+                    memberships.c.organisation_id == organisation_id,
+                    memberships.c.user_id != without,
+                    memberships.c.role.in_([role.value for role in Role if role.administers]),
+                    memberships.c.active,
+                    users.c.active,
+                )
+            )
+            or 0
+        )
 
     async def first_administrator(self, organisation_id: str) -> User | None:
         rows = await self._connection.execute(
@@ -122,6 +199,7 @@ class SqlPeople:
             .where(
                 memberships.c.organisation_id == organisation_id,
                 memberships.c.role == Role.SYSTEM_ADMIN.value,
+                memberships.c.active,
                 users.c.active,
             )
             .order_by(users.c.created_at, users.c.id)
@@ -130,40 +208,33 @@ class SqlPeople:
         return _user(rows.first())
 
     async def standing(self, subject_id: str, organisation_id: str) -> Standing | None:
-        person = (
-            select(memberships.c.role, users.c.must_change_password)
-            .join(users, users.c.id == memberships.c.user_id)
-            .where(
-                users.c.id == subject_id,
-                users.c.active,
-                memberships.c.organisation_id == organisation_id,
-            )
+        return await standing_of(self._connection, subject_id, organisation_id)
+
+
+def _is(user_id: str, organisation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return memberships.c.user_id == user_id, memberships.c.organisation_id == organisation_id
+
+
+def _people(organisation_id: str) -> Select[*tuple[Any, ...]]:
+    seen = (
+        select(func.max(sessions.c.last_seen_at))
+        .where(sessions.c.user_id == users.c.id, sessions.c.organisation_id == organisation_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *_USER,
+            memberships.c.role,
+            memberships.c.active.label("active_here"),
+            type_coerce(seen, UtcDateTime).label("seen"),
         )
-        service = select(service_accounts.c.role, false()).where(
-            service_accounts.c.id == subject_id,
-            service_accounts.c.active,
-            service_accounts.c.organisation_id == organisation_id,
-        )
-        row = (await self._connection.execute(union_all(person, service))).first()
-        if row is None:
-            return None
-        belongs = await self._connection.execute(
-            select(groups.c.id, groups.c.kind)
-            .join(
-                group_members,
-                and_(group_members.c.group_id == groups.c.id, group_members.c.subject_id == subject_id),
-            )
-            .where(groups.c.organisation_id == organisation_id)
-        )
-        kinds: dict[str, str] = {one.id: one.kind for one in belongs}
-        return Standing(
-            subject_id,
-            organisation_id,
-            Role(row.role),
-            groups=frozenset(one for one, kind in kinds.items() if kind == "group"),
-            departments=frozenset(one for one, kind in kinds.items() if kind == "department"),
-            must_change_password=bool(row.must_change_password),
-        )
+        .join(memberships, memberships.c.user_id == users.c.id)
+        .where(memberships.c.organisation_id == organisation_id)
+    )
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(User(*row[:7]), Role(row.role), row.active_here, last_seen_at=row.seen)
 
 
 def _changeable(user: User) -> dict[str, object]:
@@ -173,6 +244,7 @@ def _changeable(user: User) -> dict[str, object]:
         "locale": user.locale,
         "active": user.active,
         "must_change_password": user.must_change_password,
+        "folded": folded(f"{user.name} {user.email}"),
     }
 
 

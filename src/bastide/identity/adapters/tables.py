@@ -1,6 +1,17 @@
 """Tables of people, sessions and keys."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    true,
+)
 
 from bastide.platform.database.metadata import metadata
 from bastide.platform.database.types import JsonColumn, UtcDateTime
@@ -11,8 +22,10 @@ organisations = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
 )
 
+# `folded` is name and address as one types them into a search box: lower case, without accents.
 users = Table(
     "users",
     metadata,
@@ -24,6 +37,7 @@ users = Table(
     Column("active", Boolean, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("folded", Text, nullable=False, server_default=""),
 )
 
 service_accounts = Table(
@@ -45,6 +59,7 @@ memberships = Table(
     Column("organisation_id", Text, ForeignKey("organisations.id"), primary_key=True),
     Column("role", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
     Index("ix_memberships_organisation_id", "organisation_id"),
 )
 
@@ -103,4 +118,66 @@ api_keys = Table(
     Column("revoked_at", UtcDateTime),
     Index("ix_api_keys_organisation_id_created_at", "organisation_id", "created_at"),
     Index("ix_api_keys_subject_id", "subject_id"),
+)
+
+# Open ones only: an invitation that is accepted or withdrawn is deleted, the audit log remembers it.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("groups", JsonColumn, nullable=False),
+    Column("invited_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("uq_invitations_organisation_id_email", "organisation_id", "email", unique=True),
+)
+
+# At most one per person: a new link replaces the one before.
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("issued_by", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Both histories are added to and never changed: who could read what, at any time.
+_POSITION = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself there
+
+resource_history = Table(
+    "resource_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("resource_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("grants", JsonColumn, nullable=False),
+    Column("parent_id", Text),
+    Column("deleted", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_resource_history_resource_id_position", "resource_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+# `role` is NULL while the subject cannot act.
+subject_history = Table(
+    "subject_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("role", Text),
+    Column("groups", JsonColumn, nullable=False),
+    Column("departments", JsonColumn, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_subject_history_organisation_id_subject_id", "organisation_id", "subject_id", "position"),
+    sqlite_autoincrement=True,
 )

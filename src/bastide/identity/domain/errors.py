@@ -110,3 +110,69 @@ class KeyNotFoundError(NotFoundError):
     """No API key of this id, or none that the caller may know of."""
 
     code = "key.not_found"
+
+
+class PersonNotFoundError(NotFoundError):
+    """No such person in this organisation."""
+
+    code = "person.not_found"
+
+
+class LastAdministratorError(ConflictError):
+    """Nobody would be left who can administer the organisation."""
+
+    code = "organisation.last_administrator"
+
+
+class OrganisationNotFoundError(NotFoundError):
+    """No such organisation, or none that the caller belongs to."""
+
+    code = "organisation.not_found"
+
+
+class GroupNotFoundError(NotFoundError):
+    """No such group or department in this organisation."""
+
+    code = "group.not_found"
+
+
+class GroupExistsError(ConflictError):
+    """Another group or department has this name."""
+
+    code = "group.exists"
+
+
+class GranteeUnknownError(InvalidError):
+    """A grant names nobody of this organisation."""
+
+    code = "grant.unknown"
+
+
+class ServiceAccountNotFoundError(NotFoundError):
+    """No such service account in this organisation."""
+
+    code = "service_account.not_found"
+
+
+class InvitationNotFoundError(NotFoundError):
+    """No such invitation in this organisation."""
+
+    code = "invitation.not_found"
+
+
+class AlreadyMemberError(ConflictError):
+    """This person belongs to the organisation already."""
+
+    code = "invitation.member"
+
+
+class LinkInvalidError(InvalidError):
+    """The link was used, revoked, replaced, has expired, or was never one."""
+
+    code = "link.invalid"
+
+
+class SessionNotFoundError(NotFoundError):
+    """No such session among the caller's own."""
+
+    code = "session.not_found"

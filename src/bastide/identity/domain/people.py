@@ -1,6 +1,7 @@
 """People, organisations and what ties them together."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ class Organisation:
     id: str
     name: str
     created_at: datetime
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,37 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person (or service account) in an organisation."""
+    """A person in an organisation. While it is not active the person cannot act there."""
 
     user_id: str
     organisation_id: str
     role: Role
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A membership seen by the person: the organisation, and what one is there."""
+
+    organisation: Organisation
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A membership seen by the organisation: who it is, and what they are here.
+
+    Attributes:
+        active: may act here (the account itself may be inactive everywhere: `user.active`).
+        last_seen_at: the last use of a session in this organisation.
+    """
+
+    user: User
+    role: Role
+    active: bool
+    groups: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +91,9 @@ def normalise_email(text: str) -> str:
     if len(email) > 254 or not _EMAIL.fullmatch(email):
         raise EmailInvalidError("This is not an e-mail address.", email=text[:254])
     return email
+
+
+def folded(text: str) -> str:
+    """For finding people by a part of their name or address: lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -26,6 +26,7 @@ class Action(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
     ORGANISATION_CREATE = "organisation.create"
+    ACCESS_EXPLAIN = "access.explain"
     AUDIT_READ = "audit.read"
     METRICS_READ = "metrics.read"
     SYSTEM_READ = "system.read"
@@ -68,6 +69,7 @@ _ROWS: Mapping[Action, tuple[Rule, Rule, Rule, Rule, Rule]] = {
     Action.PEOPLE_MANAGE: (_Y, _Y, _N, _N, _N),
     Action.ORGANISATION_MANAGE: (_Y, _Y, _N, _N, _N),
     Action.ORGANISATION_CREATE: (_Y, _N, _N, _N, _N),
+    Action.ACCESS_EXPLAIN: (_Y, _Y, _G, _G, _N),
     Action.AUDIT_READ: (_Y, _Y, _N, _N, _N),
     Action.METRICS_READ: (_Y, _N, _N, _N, _N),
     Action.SYSTEM_READ: (_Y, _Y, _Y, _Y, _Y),
@@ -85,6 +87,7 @@ NEEDED_ACCESS: Mapping[Action, Access] = MappingProxyType(
         Action.DOCUMENT_READ: Access.READ,
         Action.DOCUMENT_CONTRIBUTE: Access.CONTRIBUTE,
         Action.DOCUMENT_MANAGE: Access.MANAGE,
+        Action.ACCESS_EXPLAIN: Access.MANAGE,
     }
 )
 
@@ -95,9 +98,9 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         "documents:read": _READING,
         "documents:write": _READING
         | {Action.COLLECTION_CREATE, Action.COLLECTION_CONTRIBUTE, Action.DOCUMENT_CONTRIBUTE}
-        | {Action.COLLECTION_MANAGE, Action.DOCUMENT_MANAGE},
+        | {Action.COLLECTION_MANAGE, Action.DOCUMENT_MANAGE, Action.ACCESS_EXPLAIN},
         "metrics": frozenset({Action.METRICS_READ, Action.SYSTEM_READ}),
-        "audit": frozenset({Action.AUDIT_READ}),
+        "audit": frozenset({Action.AUDIT_READ, Action.ACCESS_EXPLAIN}),
         "admin": frozenset(Action),
     }
 )

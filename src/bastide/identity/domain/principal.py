@@ -18,6 +18,11 @@ class Role(StrEnum):
         """Whether it manages everything of its organisation without a grant."""
         return self in {Role.SYSTEM_ADMIN, Role.ORGANISATION_ADMIN}
 
+    def may_give(self, role: "Role") -> bool:
+        """Whether it may put somebody into a role, or take them out of it: nobody makes a superior."""
+        roles = list(Role)
+        return self.administers and roles.index(self) <= roles.index(role)
+
 
 class CredentialKind(StrEnum):
     """How the caller proved who it is."""

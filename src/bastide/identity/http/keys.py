@@ -1,7 +1,7 @@
 """`/api/v1/keys`: API keys."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, status
@@ -22,6 +22,12 @@ class KeyBody(BaseModel):
     allowed_models: list[str] | None = Field(None, max_length=200)
     allowed_collections: list[str] | None = Field(None, max_length=200)
     allowed_networks: list[str] | None = Field(None, max_length=50)
+    subject_id: str | None = Field(None, max_length=64)
+
+
+class RotationBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    overlap_s: int = Field(86_400, ge=0, le=90 * 86_400)
 
 
 class KeyView(BaseModel):
@@ -71,6 +77,11 @@ def keys_router(
         items = [KeyView(**_fields(key)) for key in page.items]
         return KeyPage(items=items, next_cursor=page.next_cursor, total=page.total)
 
+    @router.post("/{key_id}/rotate", status_code=status.HTTP_201_CREATED)
+    async def rotate(key_id: str, body: RotationBody, asks: Principal = caller) -> NewKeyView:
+        made = await manage_keys.rotate(asks, key_id, timedelta(seconds=body.overlap_s))
+        return NewKeyView(**_fields(made.key), key=made.secret)
+
     @router.delete("/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
     async def revoke(key_id: str, asks: Principal = caller) -> None:
         await manage_keys.revoke(asks, key_id)
@@ -86,6 +97,7 @@ def _request(body: KeyBody) -> KeyRequest:
         allowed_models=_set(body.allowed_models),
         allowed_collections=_set(body.allowed_collections),
         allowed_networks=None if body.allowed_networks is None else tuple(body.allowed_networks),
+        subject_id=body.subject_id,
     )
 
 

@@ -115,7 +115,7 @@ class Authentication:
     async def local_principal(self) -> Principal:
         """The command line on this machine: the first administrator, or the system before there is one."""
         async with self._store.reading() as unit:
-            organisation = await unit.people.first_organisation()
+            organisation = await unit.organisations.first()
             if organisation is None:
                 raise KeyInvalidError("There is no organisation yet.")
             administrator = await unit.people.first_administrator(organisation.id)

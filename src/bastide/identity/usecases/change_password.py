@@ -11,6 +11,7 @@ from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.tokens import TokenHashes
+from bastide.operations.contract import done_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class ChangePassword:
         async with self.store.transaction() as unit:
             await unit.people.set_password_hash(user.id, new_hash)
             await unit.people.update_user(changed)
-            await unit.sessions.delete([session.id for session in await unit.sessions.of_user(user.id)])
+            await unit.sessions.delete_of(user.id)
+            await unit.record(done_by(principal, "password.changed", user.id))
             opened = await self.sessions.open_in(
                 unit, changed, principal.organisation_id, change.address, change.user_agent
             )

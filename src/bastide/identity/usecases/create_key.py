@@ -11,13 +11,20 @@ from bastide.identity.domain.errors import KeyRequestError, ScopeError
 from bastide.identity.domain.permissions import DEFAULT_SCOPES, SCOPES, Action, covered
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.manage_people import require_inferior
+from bastide.identity.usecases.manage_services import service_in
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
+from bastide.operations.contract import done_by
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """What the key shall be; None = no narrowing."""
+    """What the key shall be; None = no narrowing.
+
+    Attributes:
+        subject_id: a service account that it is for; None = oneself.
+    """
 
     name: str
     scopes: frozenset[str] = field(default=DEFAULT_SCOPES)
@@ -25,6 +32,7 @@ class KeyRequest:
     allowed_models: frozenset[str] | None = None
     allowed_collections: frozenset[str] | None = None
     allowed_networks: tuple[str, ...] | None = None
+    subject_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +56,15 @@ class CreateKey:
         Raises:
             KeyRequestError: unknown scope, no name, expiry in the past.
             ScopeError: a key may not make one that can do more than itself.
+            ServiceAccountNotFoundError, PermissionDeniedError: not for this service account.
         """
-        self.policy.require(principal, Action.KEY_CREATE)
+        self.policy.require(principal, Action.KEY_MANAGE if request.subject_id else Action.KEY_CREATE)
         self._check(principal, request)
         secret = new_key_secret()
         key = ApiKey(
             id=new_key_id(),
             organisation_id=principal.organisation_id,
-            subject_id=principal.subject_id,
+            subject_id=request.subject_id or principal.subject_id,
             name=request.name.strip(),
             hint=secret[-4:],
             scopes=request.scopes,
@@ -66,7 +75,20 @@ class CreateKey:
             allowed_networks=request.allowed_networks,
         )
         async with self.store.transaction() as unit:
+            if request.subject_id is not None:
+                account = await service_in(unit, principal, request.subject_id)
+                require_inferior(principal, account.role)
             await unit.keys.add(key, self.hashes.key(secret))
+            await unit.record(
+                done_by(
+                    principal,
+                    "key.created",
+                    key.id,
+                    subject_id=key.subject_id,
+                    name=key.name,
+                    scopes=tuple(sorted(key.scopes)),
+                )
+            )
         return NewKey(key, format_key(key.id, secret))
 
     def _check(self, principal: Principal, request: KeyRequest) -> None:

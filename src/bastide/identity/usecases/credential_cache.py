@@ -61,13 +61,20 @@ class CredentialCache:
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 
-    def revoke(self, credential_id: str | None = None, subject_id: str | None = None) -> None:
-        """Forget a key or session, or all that a person or service account has."""
+    def revoke(
+        self,
+        credential_id: str | None = None,
+        subject_id: str | None = None,
+        organisation_id: str | None = None,
+    ) -> None:
+        """Forget a key or session, or all that a person, a service account or an organisation has."""
         self.generation += 1
         gone = [
             handle
             for handle, (proof, _) in self._entries.items()
-            if proof.credential_id == credential_id or proof.principal.subject_id == subject_id
+            if proof.credential_id == credential_id
+            or proof.principal.subject_id == subject_id
+            or proof.principal.organisation_id == organisation_id
         ]
         for handle in gone:
             del self._entries[handle]

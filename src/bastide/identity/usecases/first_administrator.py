@@ -35,7 +35,7 @@ class EnsureFirstAdministrator:
             EmailInvalidError, PasswordWeakError: what was given will not do.
         """
         async with self.store.reading() as unit:
-            if await unit.people.first_organisation() is not None:
+            if await unit.organisations.first() is not None:
                 return None
         address = normalise_email(email or _DEFAULT_EMAIL)
         generated = None if password else one_time_password()
@@ -49,7 +49,7 @@ class EnsureFirstAdministrator:
         try:
             async with self.store.transaction() as unit:
                 await unit.people.add_user(user, password_hash)
-                await unit.people.add_organisation(Organisation(DEFAULT_ORGANISATION, "Bastide", now))
+                await unit.organisations.add(Organisation(DEFAULT_ORGANISATION, "Bastide", now))
                 await unit.people.put_membership(Membership(user.id, DEFAULT_ORGANISATION, Role.SYSTEM_ADMIN))
         except EmailTakenError:  # another process was first
             return None

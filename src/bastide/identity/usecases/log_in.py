@@ -8,6 +8,7 @@ from bastide.identity.ports import IdentityStore, PasswordHasher
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.tokens import TokenHashes
+from bastide.operations.contract import SYSTEM_LOG, AuditEntry, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,18 @@ class LogIn:
         await self.throttle.admit(account, attempt.address, device)
         matches = await self.hasher.verify(attempt.password, password_hash)
         if user is None or not matches or not user.active:
+            await self._record_failure(user)
             raise LoginFailedError("The e-mail address or the password is wrong.")
         await self.throttle.succeeded(account, attempt.address, device)
         return await self.sessions.open(user, attempt.address, attempt.user_agent)
+
+    async def _record_failure(self, user: User | None) -> None:
+        """In the log of every organisation that the account belongs to; never what was typed."""
+        async with self.store.transaction() as unit:
+            logs = await unit.people.organisations_of(user.id) if user else ()
+            actor = "anonymous" if user is None else user.id
+            for log in logs or (SYSTEM_LOG,):
+                await unit.record(AuditEntry("login.failed", log, actor, outcome=Outcome.FAILED))
 
     async def _account(self, text: str) -> tuple[User | None, str | None]:
         try:

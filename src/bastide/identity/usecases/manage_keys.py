@@ -1,22 +1,27 @@
-"""List and revoke API keys."""
+"""List, rotate and revoke API keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bastide.identity.contract import Policy
-from bastide.identity.domain.api_keys import ApiKey
-from bastide.identity.domain.errors import KeyNotFoundError
+from bastide.identity.domain.api_keys import ApiKey, format_key, new_key_id, new_key_secret
+from bastide.identity.domain.errors import KeyNotFoundError, ScopeError
 from bastide.identity.domain.permissions import Action
-from bastide.identity.domain.principal import Principal
-from bastide.identity.ports import IdentityStore
+from bastide.identity.domain.principal import CredentialKind, Principal
+from bastide.identity.ports import IdentityStore, Unit
+from bastide.identity.usecases.create_key import NewKey
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.pages import Page
+from bastide.operations.contract import done_by
 
 
 @dataclass(frozen=True, slots=True)
 class ManageKeys:
     store: IdentityStore
     policy: Policy
+    hashes: TokenHashes
     revocations: Revocations
     clock: Clock
 
@@ -35,13 +40,47 @@ class ManageKeys:
         """Effective at once. Raises KeyNotFoundError, also for a key that the caller may not know of."""
         self.policy.require(principal, Action.KEY_CREATE)
         async with self.store.transaction() as unit:
-            key = await unit.keys.get(key_id)
-            if key is None or key.revoked_at is not None or not self._may_revoke(principal, key):
-                raise KeyNotFoundError("There is no API key of this id.", key_id=key_id)
+            key = await self._own(unit, principal, key_id)
             await unit.keys.revoke([key_id], self.clock.now())
+            await unit.record(done_by(principal, "key.revoked", key_id, subject_id=key.subject_id))
         await self.revocations.credential(key_id)
 
-    def _may_revoke(self, principal: Principal, key: ApiKey) -> bool:
+    async def rotate(self, principal: Principal, key_id: str, overlap: timedelta) -> NewKey:
+        """A new key that may do the same; the old one goes on for `overlap`, if it does not end before.
+
+        Raises:
+            KeyNotFoundError.
+            ScopeError: a key may not make one that can do more than itself.
+        """
+        self.policy.require(principal, Action.KEY_CREATE)
+        now, secret = self.clock.now(), new_key_secret()
+        async with self.store.transaction() as unit:
+            old = await self._own(unit, principal, key_id)
+            if principal.credential is CredentialKind.KEY and principal.key_id != key_id:
+                raise ScopeError("A key can rotate itself only.")
+            ends = now + overlap
+            lifetime = None if old.expires_at is None else now + (old.expires_at - old.created_at)
+            new = replace(
+                old,
+                id=new_key_id(),
+                hint=secret[-4:],
+                created_at=now,
+                expires_at=lifetime,
+                last_used_at=None,
+            )
+            await unit.keys.add(new, self.hashes.key(secret))
+            await unit.keys.expire(key_id, ends if old.expires_at is None else min(ends, old.expires_at))
+            await unit.record(done_by(principal, "key.rotated", key_id, new_key_id=new.id))
+        await self.revocations.credential(key_id)
+        return NewKey(new, format_key(new.id, secret))
+
+    async def _own(self, unit: Unit, principal: Principal, key_id: str) -> ApiKey:
+        key = await unit.keys.get(key_id)
+        if key is None or key.revoked_at is not None or not self._may_change(principal, key):
+            raise KeyNotFoundError("There is no API key of this id.", key_id=key_id)
+        return key
+
+    def _may_change(self, principal: Principal, key: ApiKey) -> bool:
         if key.organisation_id != principal.organisation_id:
             return False
         return key.subject_id == principal.subject_id or self.policy.allows(principal, Action.KEY_MANAGE)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from bastide.identity.domain.errors import LoginFailedError
 from bastide.identity.domain.people import User
+from bastide.identity.domain.principal import CredentialKind
 from bastide.identity.domain.sessions import ABSOLUTE, Session, new_session_token
 from bastide.identity.ports import IdentityStore, Unit
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
+from bastide.operations.contract import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,11 @@ class SessionOpener:
     async def open(self, user: User, address: str | None, user_agent: str) -> NewSession:
         """Raises LoginFailedError for somebody who belongs to no organisation."""
         async with self.store.transaction() as unit:
-            memberships = await unit.people.memberships(user.id)
-            if not memberships:
+            belongings = await unit.people.belongings(user.id)
+            if not belongings:
                 raise LoginFailedError("This account does not belong to an organisation any more.")
-            return await self.open_in(unit, user, memberships[0].organisation_id, address, user_agent)
+            organisation = belongings[0].organisation
+            return await self.open_in(unit, user, organisation.id, address, user_agent)
 
     async def open_in(
         self, unit: Unit, user: User, organisation_id: str, address: str | None, user_agent: str
@@ -60,5 +63,15 @@ class SessionOpener:
             user_agent=user_agent[:300],
         )
         await unit.sessions.add(session, self.hashes.session(token))
+        await unit.record(
+            AuditEntry(
+                "session.opened",
+                organisation_id,
+                user.id,
+                session.id,
+                credential=CredentialKind.SESSION.value,
+                credential_id=session.id,
+            )
+        )
         device = f"{user.id}.{nonce}.{self.hashes.device(user.id, nonce)}"
         return NewSession(user, session, token, self.hashes.csrf(token), device)

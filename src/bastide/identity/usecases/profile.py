@@ -1,9 +1,12 @@
 """What people see and change of themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import ResourceHiddenError
-from bastide.identity.domain.people import Organisation, User
+from bastide.identity.domain.people import Belonging, Organisation, User
+from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.open_session import NewSession
@@ -11,23 +14,31 @@ from bastide.identity.usecases.open_session import NewSession
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`user` is None for a service account or the system."""
+    """`user` is None for a service account or the system; `belongings` are where the person may switch to,
+    `actions` what the caller may do without a grant.
+    """
 
     principal: Principal
     organisation: Organisation
     user: User | None
+    belongings: Sequence[Belonging] = ()
+    actions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
     store: IdentityStore
+    policy: Policy
 
     async def read(self, principal: Principal) -> Profile:
         async with self.store.reading() as unit:
-            organisation = await unit.people.organisation(principal.organisation_id)
+            organisation = await unit.organisations.get(principal.organisation_id)
             if organisation is None:
                 raise ResourceHiddenError("This organisation is gone.")
-            return Profile(principal, organisation, await unit.people.user(principal.subject_id))
+            user = await unit.people.user(principal.subject_id)
+            belongings = await unit.people.belongings(principal.subject_id)
+        actions = [action.value for action in Action if self.policy.allows(principal, action)]
+        return Profile(principal, organisation, user, belongings, actions)
 
     async def of_session(self, opened: NewSession) -> Profile:
         """Of somebody who has just logged in."""

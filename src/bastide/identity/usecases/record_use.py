@@ -1,4 +1,4 @@
-"""Write down, now and then, when keys and sessions were last used, and drop the sessions that ended."""
+"""Write down, now and then, when keys and sessions were last used; drop the sessions and links that ended."""
 
 from dataclasses import dataclass
 
@@ -19,3 +19,4 @@ class RecordUse:
             await unit.keys.touch({one: at for one, at in used.items() if not one.startswith("ses_")})
             await unit.sessions.touch({one: at for one, at in used.items() if one.startswith("ses_")})
             await unit.sessions.delete_expired(self.clock.now())
+            await unit.links.delete_expired(self.clock.now())

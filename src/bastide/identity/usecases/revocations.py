@@ -28,6 +28,10 @@ class Revocations:
         """People or service accounts whose role, groups or activity changed."""
         await self._announce("subject", subject_ids)
 
+    async def organisation(self, *organisation_ids: str) -> None:
+        """Organisations that were closed or opened."""
+        await self._announce("organisation", organisation_ids)
+
     async def _announce(self, kind: str, ids: tuple[str, ...]) -> None:
         for one in ids:
             self._apply(kind, one)
@@ -35,10 +39,13 @@ class Revocations:
             await self._cache.publish(_CHANNEL, f"{kind} {one}".encode())
 
     def _apply(self, kind: str, revoked_id: str) -> None:
-        if kind == "credential":
-            self._credentials.revoke(credential_id=revoked_id)
-        else:
-            self._credentials.revoke(subject_id=revoked_id)
+        match kind:
+            case "credential":
+                self._credentials.revoke(credential_id=revoked_id)
+            case "organisation":
+                self._credentials.revoke(organisation_id=revoked_id)
+            case _:
+                self._credentials.revoke(subject_id=revoked_id)
 
     async def listen(self) -> None:
         """Follow the other processes until cancelled.

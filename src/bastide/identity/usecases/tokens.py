@@ -20,6 +20,9 @@ class TokenHashes:
     def local(self, token: str) -> bytes:
         return self._keyring.keyed_hash("identity/local", token.encode())
 
+    def link(self, token: str) -> bytes:
+        return self._keyring.keyed_hash("identity/link", token.encode())
+
     def csrf(self, session_token: str) -> str:
         """The token against cross-site requests: derived from the session, so that there is none to store
         and one of another session is worth nothing (OWASP: signed double-submit cookie).

@@ -1,6 +1,12 @@
-"""Why a document was not read. Each carries the code that the page translates."""
+"""Why a document was not read, or not changed. Each carries the code that the page translates."""
 
-from bastide.kit.errors import DeadlineExceededError, InvalidError, TooLargeError
+from bastide.kit.errors import (
+    ConflictError,
+    DeadlineExceededError,
+    InvalidError,
+    NotFoundError,
+    TooLargeError,
+)
 
 
 class DocumentEncryptedError(InvalidError):
@@ -25,3 +31,69 @@ class DocumentTimeoutError(DeadlineExceededError):
 
 class DocumentEmptyError(InvalidError):
     code = "document.empty"
+
+
+class DocumentNotFoundError(NotFoundError):
+    """No document of that id, or none that the caller may know of."""
+
+    code = "document.not_found"
+
+
+class VersionNotFoundError(NotFoundError):
+    """The document has no version of that number."""
+
+    code = "document.version_not_found"
+
+
+class TextNotReadyError(NotFoundError):
+    """The version has not been parsed (yet)."""
+
+    code = "document.text_not_ready"
+
+
+class DocumentNameTakenError(ConflictError):
+    """Another document of the collection has this name."""
+
+    code = "document.name_taken"
+
+
+class DocumentNotProcessingError(ConflictError):
+    """Nothing to cancel: the document is not being read."""
+
+    code = "document.not_processing"
+
+
+class DocumentNotStoppedError(ConflictError):
+    """Nothing to retry: the document is being read, or was read."""
+
+    code = "document.not_stopped"
+
+
+class CollectionNameTakenError(ConflictError):
+    """The organisation has a collection of this name."""
+
+    code = "collection.name_taken"
+
+
+class CollectionNameError(InvalidError):
+    """A collection cannot have this name."""
+
+    code = "collection.name"
+
+
+class MetadataError(InvalidError):
+    """The metadata is not a JSON object, or too large."""
+
+    code = "document.metadata"
+
+
+class UploadError(InvalidError):
+    """The body of an upload cannot be read: `details` say what is wrong."""
+
+    code = "document.upload"
+
+
+class SpanError(InvalidError):
+    """The text has no characters at these offsets."""
+
+    code = "document.span"

@@ -4,16 +4,22 @@
 "signed": {"gte": "2024-01-01"}}`
 """
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-Scalar: TypeAlias = "str | int | float | bool"
+Scalar: TypeAlias = str | int | float | bool
+
+DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The value at `field` (dotted path; any element if it is a list) equals one of `values`."""
+    """The value at `field` (dotted path; any element if it is a list) equals one of `values`.
+
+    `negated`: none of them equals, which is true as well where the field is absent.
+    """
 
     field: str
     values: tuple[Scalar, ...]
@@ -44,10 +50,21 @@ class InPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """The field is there (or not)."""
+    """The field is there (or not); null counts as absent."""
 
     field: str
     present: bool = True
 
 
-Condition: TypeAlias = "OneOf | InRange | InPeriod | Exists"
+Condition: TypeAlias = OneOf | InRange | InPeriod | Exists
+
+
+def as_date(text: str) -> datetime | None:
+    """An ISO 8601 date, or date and time, in UTC (which is assumed where it does not say); else None."""
+    if not DATE_ONLY.match(text):
+        return None
+    try:
+        date = datetime.fromisoformat(text)
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

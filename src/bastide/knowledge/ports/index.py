@@ -43,7 +43,7 @@ class AccessFilter:
 
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
-    """One hybrid query. `limit` candidates come back per stage and fused."""
+    """One hybrid query. Up to `limit` candidates come back per stage and language."""
 
     text: str
     language: str
@@ -55,7 +55,13 @@ class IndexQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A point with the raw scores of the stages that found it (None: not among its best `limit`)."""
+    """A point that a stage has found, with the scores of both stages.
+
+    Attributes:
+        dense: cosine; None when the query has no vector or the point none.
+        lexical: BM25 as a share of what a passage would reach that were the best of the index at every term
+            of the query, 0..1 (terms that no passage has count as rare ones); None when it has no term.
+    """
 
     point_id: str
     document_id: str

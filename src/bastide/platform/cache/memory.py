@@ -1,5 +1,6 @@
 """The cache inside one process."""
 
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from bastide.platform.cache.mailbox import Mailbox
 
 _CAPACITY = 100_000
 _SWEEP_S = 30.0
+_COUNTER = re.compile(rb"0|-?[1-9][0-9]{0,18}")  # what Redis can count: int() takes much more
 
 
 @dataclass(slots=True)
@@ -53,10 +55,9 @@ class MemoryCache:
         if entry is None:
             self._store(key, b"%d" % by, ttl_s)
             return by
-        try:
-            count = int(entry.value) + by
-        except ValueError as error:
-            raise NotACounterError("The value of this key is not a number.", key=key) from error
+        if not _COUNTER.fullmatch(entry.value):
+            raise NotACounterError("The value of this key is not a number.", key=key)
+        count = int(entry.value) + by
         entry.value = b"%d" % count
         return count
 

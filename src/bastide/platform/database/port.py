@@ -1,9 +1,12 @@
 """The database port: one relational database, SQLite or PostgreSQL, spoken to in SQLAlchemy Core."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+Connection: TypeAlias = AsyncConnection
+"""What an open transaction is passed on as, for modules that know no driver."""
 
 
 class Database(Protocol):

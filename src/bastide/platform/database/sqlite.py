@@ -63,7 +63,7 @@ class SqliteDatabase:
             async with self._my_turn(), self._writer.connect() as connection:
                 plain = await connection.execution_options(**_NO_BEGIN)
                 await plain.execute(text("VACUUM"))
-                await plain.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                await plain.run_sync(truncate_wal)
 
     async def close(self) -> None:
         await self._readers.dispose()
@@ -89,6 +89,17 @@ def open_sqlite(url: URL) -> SqliteDatabase:
     prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     prepare(readers.sync_engine, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     return SqliteDatabase(writer, readers)
+
+
+def truncate_wal(connection: Connection) -> None:
+    """Move what the write-ahead log holds into the database file and leave the log empty.
+
+    Raises:
+        DatabaseBusyError: readers were in the way for the whole busy time-out.
+    """
+    busy, *_ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    if busy:
+        raise DatabaseBusyError("The database is being read; try again.")
 
 
 def prepare(engine: Engine, *, begin: str, pragmas: tuple[str, ...]) -> None:

@@ -51,5 +51,5 @@ class Failure:
     def as_error(self) -> BastideError:
         """Caught by its kind and known by its code, as the error that it was made of."""
         kind = next((kind for kind in _KINDS if kind.__name__ == self.kind), BastideError)
-        error = type(kind.__name__, (kind,), {"code": self.code})
-        return error(self.message, **self.details)
+        same = cast("type[BastideError]", type(kind.__name__, (kind,), {"code": self.code}))
+        return same(self.message, **self.details)

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from dbos import Serializer
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
+
+from bastide.platform.database.sqlite import truncate_wal
 
 APPLICATION = "bastide"
 SCHEMA = "workflows"  # on PostgreSQL; SQLite has none
@@ -65,8 +67,12 @@ def _postgresql(url: URL) -> Engine:
 
 
 def compact(engine: Engine) -> None:
+    """Raises DatabaseBusyError when a reader stays in the way."""
     with engine.connect() as connection:
-        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-        autocommit.execute(text("VACUUM"))
         if engine.dialect.name == "sqlite":
-            autocommit.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            connection.execute(text("VACUUM"))  # the driver begins no transaction
+            truncate_wal(connection)
+            return
+        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in inspect(autocommit).get_table_names(SCHEMA):
+            autocommit.execute(text(f'VACUUM "{SCHEMA}"."{table}"'))

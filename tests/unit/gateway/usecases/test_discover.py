@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bastide.gateway.domain.catalogue import Provider, ProviderKind, Source
 from bastide.gateway.domain.errors import UpstreamUnreachableError
-from bastide.gateway.ports import UpstreamReply, UpstreamRequest
+from bastide.gateway.ports.upstream import UpstreamReply, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
 from bastide.identity.contract import system_principal

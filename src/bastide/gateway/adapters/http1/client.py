@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bastide.gateway.adapters.http1.connection import Connection, LostConnectionError
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamUnreachableError
-from bastide.gateway.ports import UpstreamRequest
+from bastide.gateway.ports.upstream import UpstreamRequest
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -11,6 +11,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u2006\u2008-\u200a\u3000]")
 _SPACE_AT_LINE_EDGE = re.compile(r"[^\S\n]*\n[^\S\n]*")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'»”’)\]]*$")
@@ -19,7 +20,7 @@ _CLOSE = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
 def clean(text: str, *, keep_spaces: bool = False) -> str:
     """NFC, lines ending in LF, without what cannot be seen; runs of spaces become one unless kept."""
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).translate(_LIGATURES)
     if not keep_spaces:
         text = _SPACE_AT_LINE_EDGE.sub("\n", _SPACES.sub(" ", text))
         text = text.strip()
@@ -41,7 +42,7 @@ class TextBuilder:
         self.title = ""
         self.metadata: dict[str, str] = {}
         self.attachments: list[Attachment] = []
-        self._warnings: list[str] = []
+        self.warnings: list[str] = []
 
     @property
     def is_empty(self) -> bool:
@@ -55,8 +56,8 @@ class TextBuilder:
         return _SENTENCE_END.search(self._parts[-1]) is None
 
     def warn(self, code: str) -> None:
-        if code not in self._warnings:
-            self._warnings.append(code)
+        if code not in self.warnings:
+            self.warnings.append(code)
 
     def add(
         self, kind: BlockKind, text: str, *, level: int = 0, header: str = "", continues: bool = False
@@ -104,7 +105,7 @@ class TextBuilder:
             media_type=media_type,
             metadata={key: clean(value) for key, value in self.metadata.items() if clean(value)},
             attachments=tuple(self.attachments),
-            warnings=tuple(self._warnings),
+            warnings=tuple(self.warnings),
         )
 
     def _separator(self, kind: BlockKind, *, continues: bool) -> str:

@@ -21,7 +21,7 @@ _BLOCK_WORDS = (
 )
 _BLOCKS = frozenset(_BLOCK_WORDS.split())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_WHITE = re.compile(r"\s+")
+_WHITE = re.compile(r"[ \t\n\r\f]+")
 _METADATA = {"author": "author", "description": "description", "keywords": "keywords", "date": "created"}
 
 
@@ -32,10 +32,21 @@ def read_html(source: Source, out: TextBuilder) -> None:
 def add_html(text: str, out: TextBuilder) -> None:
     """Add a page, or a part of one."""
     page = _Page(out)
-    page.feed(text)
+    page.feed(_closed(text))
     page.close()
     page.flush()
     page.end_tables()
+
+
+def _closed(text: str) -> str:
+    """Without a comment that never ends; what looks like a last tag that never ends is text.
+
+    The parser would try again from each of its characters.
+    """
+    comment = text.find("<!--", text.rfind("-->") + 1)
+    text = text if comment < 0 else text[:comment]
+    end = text.rfind(">") + 1
+    return text[:end] + text[end:].replace("<", "&lt;")
 
 
 def plain_html(text: str) -> str:
@@ -178,7 +189,7 @@ class _Page(HTMLParser):
     def _emit(self, table: _Table) -> None:
         rows = [row for row in table.rows if any(cell.strip() for cell in row)]
         if max(map(len, rows), default=0) > 1:
-            add_table(rows, self._out, header_row=table.header)
+            add_table(rows, self._out, header_row=-1 if table.header is None else table.header)
             return
         for row in rows:
             self._out.paragraph(" ".join(row))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bastide.knowledge.domain.extraction import BlockKind
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -23,10 +25,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLines:
-    """The lines of a page in reading order, and the page's size in points as shown."""
+class Passage:
+    """Lines that belong together, as one block."""
 
-    lines: tuple[Line, ...]
-    width: float
-    height: float
-    ocr: bool = False
+    kind: BlockKind
+    text: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """A page, its size in points as shown.
+
+    Attributes:
+        lines: in reading order.
+        recognised: what OCR read, when the page was only pixels; it has no lines then.
+    """
+
+    lines: tuple[Line, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+    recognised: tuple[Passage, ...] | None = None

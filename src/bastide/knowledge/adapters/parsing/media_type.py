@@ -1,11 +1,10 @@
 """What a file is, told from its content; its name decides only between kinds of text."""
 
 import re
-import zipfile
 from pathlib import Path, PurePath
 
+from bastide.knowledge.adapters.parsing import archive, cfb, ole
 from bastide.knowledge.adapters.parsing.encoding import decode
-from bastide.knowledge.domain.errors import DocumentCorruptError
 
 UNKNOWN = "application/octet-stream"
 PLAIN = "text/plain"
@@ -13,6 +12,7 @@ _OPENXML = "application/vnd.openxmlformats-officedocument."
 DOCX = f"{_OPENXML}wordprocessingml.document"
 PPTX = f"{_OPENXML}presentationml.presentation"
 XLSX = f"{_OPENXML}spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 EPUB = "application/epub+zip"
 
 _HEAD_BYTES = 65536
@@ -23,13 +23,12 @@ _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
 )
 _ZIP_PARTS = (
     ("word/document.xml", DOCX),
     ("ppt/presentation.xml", PPTX),
     ("xl/workbook.xml", XLSX),
-    ("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
+    ("xl/workbook.bin", XLSB),
 )
 _BY_SUFFIX = {
     ".md": "text/markdown",
@@ -63,7 +62,8 @@ def detect(path: Path, filename: str) -> str:
     """The media type; `application/octet-stream` when it is none that is known.
 
     Raises:
-        DocumentCorruptError: it begins as a ZIP archive and is not one.
+        DocumentCorruptError: it begins as an archive or a compound file and is none.
+        DocumentEncryptedError, DocumentTooLargeError: as `archive.opened` and `ole.media_type` find.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -72,6 +72,8 @@ def detect(path: Path, filename: str) -> str:
         return found
     if head.startswith(b"PK\x03\x04"):
         return _archive(path)
+    if head.startswith(cfb.MAGIC):
+        return ole.media_type(path)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"
     if b"%PDF-" in head[:1024]:  # readers look for it there; some programs write a line before it
@@ -80,18 +82,17 @@ def detect(path: Path, filename: str) -> str:
 
 
 def _archive(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if "mimetype" in names:
-                return archive.read("mimetype")[:100].decode("ascii", errors="replace").strip()
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-        raise DocumentCorruptError("The file is damaged.", reason=str(error)) from error
+    with archive.opened(path) as package:
+        names = set(package.namelist())
+        if "mimetype" in names:
+            return archive.read(package, "mimetype")[:100].decode("ascii", errors="replace").strip()
     return next((kind for part, kind in _ZIP_PARTS if part in names), "application/zip")
 
 
 def _text(head: bytes, suffix: str) -> str:
-    text = decode(head[: len(head) - len(head) % 4])
+    if len(head) == _HEAD_BYTES:  # do not end inside a character
+        head = head[: head.rfind(b"\n") & ~3] or head
+    text = decode(head)
     if text is None:
         return UNKNOWN
     if _HTML.match(text):

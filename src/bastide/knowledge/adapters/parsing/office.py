@@ -19,33 +19,32 @@ _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 _SHEET_LEVEL = 2
 
 
-def reader(media_type: str, *, sheets: bool = False) -> Reader:
-    """A reader for one of kreuzberg's media types."""
+def reader(media_type: str, *, sheets: bool = False, lines: bool = False) -> Reader:
+    """A reader for one of kreuzberg's media types.
+
+    With `sheets` each sheet is a page; with `lines` each line is a paragraph (of DOC no more is known).
+    The reader raises DocumentEncryptedError and DocumentCorruptError.
+    """
 
     def read(source: Source, out: TextBuilder) -> None:
-        add_office(source.path, media_type, out, sheets=sheets)
+        result = _extract(source.path, media_type)
+        _describe(result.metadata, out)
+        document: Any = result.document
+        if document and not lines:
+            _Nodes(document["nodes"], out, sheets=sheets).add()
+            return
+        for line in result.content.split("\n"):
+            out.paragraph(line)
 
     return read
 
 
-def add_office(path: Path, media_type: str, out: TextBuilder, *, sheets: bool = False) -> None:
-    """Add what kreuzberg finds in the file.
-
-    Raises:
-        DocumentEncryptedError: it is protected by a password.
-        DocumentCorruptError: kreuzberg cannot read it.
-    """
-    result = _extract(path, media_type)
-    _describe(result.metadata, out)
-    document: Any = result.document
-    if not document:
-        out.paragraph(result.content)
-        return
-    _Nodes(document["nodes"], out, sheets=sheets).add()
-
-
 def _extract(path: Path, media_type: str) -> ExtractionResult:
-    config = ExtractionConfig(use_cache=False, include_document_structure=True)
+    config = ExtractionConfig(
+        use_cache=False,
+        include_document_structure=True,
+        enable_quality_processing=False,  # it takes marks and quotes for noise
+    )
     try:
         return extract_file_sync(path, media_type, config)
     except KreuzbergError as error:

@@ -8,11 +8,13 @@ import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfDocument, PdfiumError
 
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
-from bastide.knowledge.adapters.parsing.layout import passages_of, style_of
+from bastide.knowledge.adapters.parsing.layout import passages_of
 from bastide.knowledge.adapters.parsing.lines import PageLines
 from bastide.knowledge.adapters.parsing.pdf_lines import page_lines
+from bastide.knowledge.adapters.parsing.pdf_ocr import recognised
 from bastide.knowledge.adapters.parsing.running import without_running_lines
 from bastide.knowledge.adapters.parsing.source import Source
+from bastide.knowledge.adapters.parsing.style import style_of
 from bastide.knowledge.domain.errors import (
     DocumentCorruptError,
     DocumentEncryptedError,
@@ -30,6 +32,7 @@ def read_pdf(source: Source, out: TextBuilder) -> None:
     with opened(source) as document:
         _describe(document, out)
         pages = [_read(document, number, source) for number in range(len(document))]
+        pages = recognised(document, pages, source, out)
     add_pages(pages, out)
 
 
@@ -37,9 +40,9 @@ def add_pages(pages: Sequence[PageLines], out: TextBuilder) -> None:
     """Lay the lines out as blocks, each page a page."""
     style = style_of(pages)
     for number, page in enumerate(without_running_lines(pages), 1):
-        out.open_page(number, ocr=page.ocr)
+        out.open_page(number, ocr=page.recognised is not None)
         first = True
-        for passage in passages_of(page, style):
+        for passage in passages_of(page, style) if page.recognised is None else page.recognised:
             continues = (
                 first and out.ends_open and passage.kind is BlockKind.PARAGRAPH and passage.text[0].islower()
             )
@@ -78,7 +81,7 @@ def _read(document: PdfDocument, index: int, source: Source) -> PageLines:
     try:
         page = document[index]
     except PdfiumError:
-        return PageLines((), 0.0, 0.0)  # one broken page does not spoil the others
+        return PageLines()  # one broken page does not spoil the others
     try:
         return page_lines(page)
     finally:

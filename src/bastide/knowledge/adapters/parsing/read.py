@@ -1,5 +1,6 @@
 """From a file to its text: find out what it is, and let the reader of that format read it."""
 
+from bastide.knowledge.adapters.parsing import ocr
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.formats import READERS
 from bastide.knowledge.adapters.parsing.media_type import detect
@@ -19,5 +20,16 @@ def read(source: Source) -> ExtractedText:
     builder = TextBuilder(source.limits.max_text_chars)
     reader(source, builder)
     if builder.is_empty and not builder.attachments:
-        raise DocumentEmptyError("There is no text in the file.", filename=source.filename)
+        raise _empty(builder, source)
     return builder.build(media_type)
+
+
+def _empty(builder: TextBuilder, source: Source) -> DocumentEmptyError:
+    if ocr.UNAVAILABLE in builder.warnings:
+        return DocumentEmptyError(
+            f"There are only pictures in the file, and no OCR to read them. Install it: {ocr.INSTALL}",
+            filename=source.filename,
+            warning=ocr.UNAVAILABLE,
+            install=ocr.INSTALL,
+        )
+    return DocumentEmptyError("There is no text in the file.", filename=source.filename)

@@ -9,7 +9,7 @@ from bastide.knowledge.adapters.parsing.lines import Line, PageLines
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(?:page\s*|p\.\s*)?#(?:\s*(?:/|of|sur|de)\s*#)?[-–—\s]*")
-_EDGE = 0.12  # of the page's height: only there may a line be a header or a footer
+_EDGE = 0.15  # of the page's height: only there may a line be a header or a footer
 _MIN_PAGES = 4
 _SHARE = 0.4  # headers of left and right pages may differ
 

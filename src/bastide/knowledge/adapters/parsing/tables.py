@@ -10,14 +10,15 @@ _SEPARATOR = " | "
 _NUMBER = re.compile(r"[-+(]?[\d\s.,:/%€$£-]*\d[\d\s.,:/%€$£)-]*")
 _HEADER_WITHIN_ROWS = 5  # titles and blank rows may stand above it
 _HEADER_FILLED = 0.6
+_PAIR_CHARS = 25
 _HEADER_CHARS = 300  # repeated with every row's chunk, so it may not be long
 
 
 def add_table(rows: Sequence[Sequence[str]], out: TextBuilder, *, header_row: int | None = None) -> None:
     """Add the rows as `a | b | c`; empty rows, and empty cells at the end of a row, are left out.
 
-    `header_row` is the index of the header where the format marks it; otherwise it is the first row at
-    the top that is filled with words.
+    `header_row` is the index of the header where the format marks it, -1 where it would have; otherwise it is
+    the first row at the top that is filled with words.
     """
     found = _guess_header(rows) if header_row is None else header_row
     header = ""
@@ -43,5 +44,20 @@ def _guess_header(rows: Sequence[Sequence[str]]) -> int | None:
     for number, row in enumerate(rows[:_HEADER_WITHIN_ROWS]):
         filled = [cell.strip() for cell in row if cell.strip()]
         if len(filled) >= max(2, _HEADER_FILLED * width):
-            return None if any(_NUMBER.fullmatch(cell) for cell in filled) else number
+            is_data = any(_NUMBER.fullmatch(cell) for cell in filled) or (width == 2 and _is_pair(filled))
+            return None if is_data else number
     return None
+
+
+def _is_pair(cells: Sequence[str]) -> bool:
+    """A name and its value, as in a form."""
+    name, value = cells
+    return (
+        name.endswith(":")
+        or max(map(len, cells)) > _PAIR_CHARS
+        or (_has_digit(value) and not _has_digit(name))
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))

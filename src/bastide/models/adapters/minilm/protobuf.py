@@ -13,7 +13,7 @@ from typing import TypeAlias
 _VARINT, _BYTES, _FLOAT32 = 0, 2, 5
 _IR_VERSION = 10
 
-Attribute: TypeAlias = "int | float | str | Sequence[int]"
+Attribute: TypeAlias = int | float | str | Sequence[int]
 
 
 class ElementType(IntEnum):

@@ -1,4 +1,4 @@
-"""What the gateway needs from outside."""
+"""How the gateway talks to providers."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager

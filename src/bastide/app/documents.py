@@ -1,0 +1,73 @@
+"""The documents service on the backends of this installation."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bastide.app.backends import Backends, path_of
+from bastide.app.home import Home
+from bastide.app.roles import Role
+from bastide.app.settings import DocumentSettings, Settings
+from bastide.app.site import SAMPLES
+from bastide.identity.contract import Policy
+from bastide.kit.clock import Clock
+from bastide.kit.language import detect
+from bastide.knowledge.adapters.parsing.parser import SubprocessParser
+from bastide.knowledge.adapters.pdfium import PdfiumGeometry
+from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
+from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
+from bastide.knowledge.ports.parser import ParseLimits
+from bastide.models.contract import Embedder
+from bastide.platform.workflows.dbos import DbosWorkflows
+
+
+@asynccontextmanager
+async def open_documents(
+    settings: Settings, home: Home, backends: Backends, embedder: Embedder, policy: Policy, clock: Clock
+) -> AsyncGenerator[KnowledgeModule]:
+    """The service, running. Only the role `documents` reads documents; the others ask and enqueue."""
+    workflows = DbosWorkflows(settings.workflows, clock)
+    async with AsyncExitStack() as stack:
+        parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
+        stack.push_async_callback(parser.close)
+        geometry = PdfiumGeometry()
+        stack.push_async_callback(geometry.close)
+        index = EdgeIndex(path_of(settings.vectors))
+        stack.push_async_callback(index.close)
+        module = KnowledgeModule(
+            KnowledgePorts(
+                database=backends.database,
+                objects=backends.objects,
+                outbox=backends.outbox,
+                relay=backends.relay,
+                bus=backends.bus,
+                cache=backends.cache,
+                workflows=workflows,
+                parser=parser,
+                geometry=geometry,
+                index=index,
+                embedder=embedder,
+                policy=policy,
+                clock=clock,
+                detect_language=detect,
+                tmp=home.temporary / "documents",
+                samples=SAMPLES,
+                used_bytes=home.used_bytes,
+                limits=_limits(settings.documents),
+            )
+        )
+        module.register()
+        works = Role.DOCUMENTS in settings.roles
+        await workflows.start(work=works)
+        stack.push_async_callback(workflows.stop)
+        await backends.bus.start()
+        stack.push_async_callback(backends.bus.stop)
+        await backends.relay.start()
+        stack.push_async_callback(backends.relay.stop)
+        await module.start(work=works)
+        stack.push_async_callback(module.stop)
+        yield module
+
+
+def _limits(settings: DocumentSettings) -> KnowledgeLimits:
+    parse = ParseLimits(timeout_s=settings.parse_timeout_s, memory_mb=settings.parse_memory_mb)
+    return KnowledgeLimits(settings.max_upload_mb << 20, parse, settings.parser_processes)

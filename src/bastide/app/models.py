@@ -1,0 +1,54 @@
+"""The gateway, with what answers through it."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+
+from bastide.app.backends import Backends
+from bastide.app.gateway import configured_gateway
+from bastide.app.settings import Settings
+from bastide.chat.module import open_answers
+from bastide.gateway.asgi.app import GatewayApp
+from bastide.gateway.module import GatewayModule, Storage
+from bastide.identity.contract import Policy, Principal
+from bastide.kit.clock import Clock
+from bastide.knowledge.contract import Knowledge
+from bastide.models.contract import Embedder
+from bastide.models.module import open_reader
+from bastide.platform.secrets.port import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGateway:
+    """`inference` answers the inference routes; `routers` manage it through the platform API."""
+
+    inference: GatewayApp
+    routers: list[APIRouter]
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: Settings,
+    backends: Backends,
+    keyring: Keyring,
+    knowledge: Knowledge,
+    embedder: Embedder,
+    policy: Policy,
+    clock: Clock,
+    principal: Callable[[Request], Principal],
+) -> AsyncGenerator[OpenGateway]:
+    """Running: providers are asked for their models in the background."""
+    reader = open_reader()
+    module = GatewayModule(
+        reader=reader,
+        embedder=embedder,
+        policy=policy,
+        clock=clock,
+        storage=Storage(backends.database, backends.outbox, backends.cache, keyring),
+        configured=configured_gateway(settings),
+    )
+    async with module.running():
+        answers = open_answers(knowledge, module.gateway, reader)
+        yield OpenGateway(module.application(answers), module.routers(principal))

@@ -1,0 +1,41 @@
+"""The gateway's rows in SQL."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bastide.gateway.adapters.sql_catalogue import SqlCatalogueRows, read_revision
+from bastide.kit.events import DomainEvent
+from bastide.platform.database.port import Database
+from bastide.platform.outbox.port import Outbox
+
+
+class SqlUnit:
+    def __init__(self, connection: AsyncConnection, outbox: Outbox) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self.catalogue = SqlCatalogueRows(connection)
+
+    async def emit(self, event: DomainEvent) -> None:
+        await self._outbox.append(self._connection, event)
+
+
+class SqlGatewayStore:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[SqlUnit]:
+        async with self._database.transaction() as connection:
+            yield SqlUnit(connection, self._outbox)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[SqlUnit]:
+        async with self._database.reading() as connection:
+            yield SqlUnit(connection, self._outbox)
+
+    async def revision(self) -> int:
+        async with self._database.reading() as connection:
+            return await read_revision(connection)

@@ -1,0 +1,74 @@
+"""A deployment's answer on its way to the client."""
+
+import asyncio
+from collections.abc import Mapping
+
+from bastide.gateway.contract import Usage
+from bastide.gateway.domain.catalogue import Deployment
+from bastide.gateway.domain.meter import Meter
+from bastide.gateway.ports.upstream import UpstreamReply
+from bastide.gateway.usecases.patience import Patience
+
+_MEDIA = ("audio/", "image/", "video/", "application/octet-stream")
+
+
+class Reply:
+    """The answer, with the clock running and the meter counting."""
+
+    def __init__(
+        self, reply: UpstreamReply, patience: Patience, meter: Meter, deployment: Deployment, model: str
+    ) -> None:
+        self._reply = reply
+        self._patience = patience
+        self._first: bytes | None = None
+        self.meter = meter
+        self.deployment = deployment
+        self.model = model
+
+    @property
+    def status(self) -> int:
+        return self._reply.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._reply.headers
+
+    @property
+    def streams(self) -> bool:
+        """Whether it is a stream of events."""
+        return self._reply.headers.get("content-type", "").startswith("text/event-stream")
+
+    @property
+    def is_media(self) -> bool:
+        """Whether it is sound or other bytes that are passed on as they come."""
+        return self._reply.headers.get("content-type", "").startswith(_MEDIA)
+
+    @property
+    def usage(self) -> Usage:
+        """As far as the answer has been read."""
+        counts = self.meter.counts
+        return Usage(counts.prompt, counts.completion, counts.estimated)
+
+    async def begin(self) -> None:
+        """Wait for the first bytes of a stream: until they are there another deployment can be asked."""
+        if self.streams and self.status == 200:
+            self._first = await self._reply.chunk()
+
+    async def read(self, *, max_bytes: int) -> bytes:
+        return await self._reply.read(max_bytes=max_bytes)
+
+    async def chunk(self) -> bytes:
+        """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            self._patience.resting()
+            return first
+        self._patience.waiting()
+        try:
+            data = await self._reply.chunk()
+        except asyncio.CancelledError as error:
+            if timeout := self._patience.expired():
+                raise timeout from error
+            raise
+        self._patience.resting()
+        return data

@@ -1,0 +1,37 @@
+"""The cookies of a session, and what a request tells of its browser."""
+
+from fastapi import Request, Response
+
+from bastide.identity.domain.sessions import ABSOLUTE, CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE
+from bastide.identity.usecases.open_session import NewSession
+
+_DEVICE_AGE_S = 400 * 86_400  # the longest that browsers keep a cookie
+
+
+def browser_of(request: Request) -> tuple[str | None, str]:
+    """Address and user agent."""
+    return request.state.client_address, request.headers.get("user-agent", "")
+
+
+def set_cookies(request: Request, response: Response, opened: NewSession) -> None:
+    age_s = int(ABSOLUTE.total_seconds())
+    cookies = (
+        (SESSION_COOKIE, opened.token, age_s, True),
+        (CSRF_COOKIE, opened.csrf, age_s, False),
+        (DEVICE_COOKIE, opened.device, _DEVICE_AGE_S, True),
+    )
+    for name, value, max_age, http_only in cookies:
+        response.set_cookie(
+            name,
+            value,
+            max_age=max_age,
+            secure=request.url.scheme == "https",
+            httponly=http_only,
+            samesite="lax",
+        )
+
+
+def clear_cookies(response: Response) -> None:
+    """The device cookie stays: the browser goes on being known."""
+    for name in (SESSION_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(name)

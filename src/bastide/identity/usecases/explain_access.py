@@ -1,0 +1,103 @@
+"""Why somebody can or cannot read something, who can, and how it was at any time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastide.identity.contract import Policy
+from bastide.identity.domain.errors import ResourceHiddenError
+from bastide.identity.domain.explanation import Ground, Step, explain
+from bastide.identity.domain.history import ResourceState, SubjectState
+from bastide.identity.domain.permissions import Action
+from bastide.identity.domain.principal import Principal, Role
+from bastide.identity.domain.resources import Access, Resource
+from bastide.identity.ports import IdentityStore, Unit
+from bastide.kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`access` is what the chain of `steps` comes to; None: not even to know of it.
+
+    Attributes:
+        role: of the subject at that time; None when it could not act.
+    """
+
+    subject_id: str
+    resource_id: str
+    at: datetime
+    access: Access | None
+    role: Role | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainAccess:
+    """Answers from the history, of which the present is the end: nothing here decides anew."""
+
+    store: IdentityStore
+    policy: Policy
+    clock: Clock
+
+    async def why(
+        self, principal: Principal, resource_id: str, subject_id: str, at: datetime | None = None
+    ) -> Explanation:
+        """Raises ResourceHiddenError, PermissionDeniedError: see `_require`."""
+        async with self.store.reading() as unit:
+            await self._require(unit, principal, resource_id, oneself=subject_id == principal.subject_id)
+            moment = at or self.clock.now()
+            resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
+            subject = await unit.history.subject(subject_id, principal.organisation_id, moment)
+        return _explained(subject_id, subject, resource_id, resource, moment)
+
+    async def readers(
+        self, principal: Principal, resource_id: str, at: datetime | None = None
+    ) -> Sequence[Explanation]:
+        """Everybody who could read it at that time, each with the chain."""
+        async with self.store.reading() as unit:
+            await self._require(unit, principal, resource_id, oneself=False)
+            moment = at or self.clock.now()
+            resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
+            subjects = await unit.history.subjects(principal.organisation_id, moment)
+        every = [_explained(one.subject_id, one, resource_id, resource, moment) for one in subjects]
+        return [one for one in every if one.access is not None]
+
+    async def changes(self, principal: Principal, resource_id: str) -> Sequence[ResourceState]:
+        """Every state that the resource's permissions were in, oldest first."""
+        async with self.store.reading() as unit:
+            await self._require(unit, principal, resource_id, oneself=False)
+            return await unit.history.resource_changes(resource_id, principal.organisation_id)
+
+    async def _require(self, unit: Unit, principal: Principal, resource_id: str, *, oneself: bool) -> None:
+        """Administrators; who manages the resource; and who can read it, about themselves."""
+        if self.policy.allows(principal, Action.ACCESS_EXPLAIN) and principal.allowed_collections is None:
+            return
+        resource = await _resource_at(unit, principal.organisation_id, resource_id, self.clock.now())
+        if resource is None:
+            raise ResourceHiddenError("There is no such thing, or you may not see it.")
+        reading = Action.DOCUMENT_READ if resource.parent else Action.COLLECTION_READ
+        self.policy.require(principal, reading if oneself else Action.ACCESS_EXPLAIN, resource)
+
+
+async def _resource_at(unit: Unit, organisation_id: str, resource_id: str, at: datetime) -> Resource | None:
+    state = await unit.history.resource(resource_id, organisation_id, at)
+    if state is None or state.deleted:
+        return None
+    if state.parent_id is None:
+        return state.resource(None)
+    parent = await unit.history.resource(state.parent_id, organisation_id, at)
+    return None if parent is None or parent.deleted else state.resource(parent)
+
+
+def _explained(
+    subject_id: str, subject: SubjectState | None, resource_id: str, resource: Resource | None, at: datetime
+) -> Explanation:
+    principal = None if subject is None else subject.principal()
+    if resource is None:
+        steps = (Step("", resource_id, Ground.NOT_THERE, None),)
+    elif principal is None:
+        steps = (Step(resource.kind, resource_id, Ground.CANNOT_ACT, None),)
+    else:
+        steps = explain(principal, resource)
+    role = None if principal is None else principal.role
+    return Explanation(subject_id, resource_id, at, steps[-1].access, role, steps)

@@ -1,0 +1,108 @@
+"""One hybrid query against one shard."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from math import log
+
+import qdrant_edge as edge
+
+from bastide.knowledge.adapters.qdrant_edge.analysis import ANALYSERS
+from bastide.knowledge.adapters.qdrant_edge.filters import compiled
+from bastide.knowledge.adapters.qdrant_edge.shard import DENSE
+from bastide.knowledge.ports.index import Candidate, IndexQuery
+
+_SHOWN = ("document_id", "version", "ordinal")
+_MEASURED_TERMS = 48  # of a longer query, the first terms stand for all
+
+
+def search(shard: edge.EdgeShard, query: IndexQuery) -> list[Candidate]:
+    """Candidates of both stages, each with the scores of both."""
+    return _Search(shard, query).run()
+
+
+class _Search:
+    def __init__(self, shard: edge.EdgeShard, query: IndexQuery) -> None:
+        self._shard = shard
+        self._limit = query.limit
+        self._filter = compiled(query.access, query.conditions)
+        self._dense = None if query.vector is None else query.vector.tolist()
+        sparse = {name: analyser.query(query.text) for name, analyser in ANALYSERS.items()}
+        self._sparse = {name: vector for name, vector in sparse.items() if vector.indices}
+
+    def run(self) -> list[Candidate]:
+        stages: dict[str, edge.Query] = {
+            name: edge.Query.Nearest(vector, using=name) for name, vector in self._sparse.items()
+        }
+        if self._dense is not None:
+            stages[DENSE] = edge.Query.Nearest(self._dense, using=DENSE)
+        found = self._each(stages, self._filter, self._limit, shown=True)
+        points = {str(hit.id): hit for hits in found.values() for hit in hits}
+        scores = self._scores(stages, found, set(points))
+        reach = self._reach({name for name, hits in scores.items() if name != DENSE and hits})
+        return [
+            Candidate(
+                point_id=point_id,
+                document_id=(payload := hit.payload or {})["document_id"],
+                version=payload["version"],
+                ordinal=payload["ordinal"],
+                dense=scores.get(DENSE, {}).get(point_id),
+                lexical=_lexical(point_id, scores, reach),
+            )
+            for point_id, hit in points.items()
+        ]
+
+    def _each(
+        self, stages: Mapping[str, edge.Query], condition: edge.Filter, limit: int, *, shown: bool
+    ) -> dict[str, list[edge.ScoredPoint]]:
+        requests = [
+            edge.QueryRequest(
+                limit=limit, query=stage, filter=condition, with_payload=[*_SHOWN] if shown else False
+            )
+            for stage in stages.values()
+        ]
+        answers = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        return dict(zip(stages, answers, strict=True))
+
+    def _scores(
+        self, stages: Mapping[str, edge.Query], found: dict[str, list[edge.ScoredPoint]], points: set[str]
+    ) -> dict[str, dict[str, float]]:
+        """By stage and point; what only another stage has found is scored too."""
+        scores = {name: {str(hit.id): hit.score for hit in hits} for name, hits in found.items()}
+        full = {name: stages[name] for name, hits in found.items() if len(hits) == self._limit}
+        missing = {point for point in points if any(point not in scores[name] for name in full)}
+        if missing:
+            only = edge.Filter(must=[edge.HasIdCondition({*missing})])
+            for name, hits in self._each(full, only, len(missing), shown=False).items():
+                scores[name].update((str(hit.id), hit.score) for hit in hits)
+        return scores
+
+    def _reach(self, analysers: set[str]) -> dict[str, float]:
+        """What a passage would score that is the best at every term of the query; by analyser."""
+        total = self._shard.info().points_count
+        terms = [(name, term) for name in sorted(analysers) for term in self._terms(name)]
+        queries = {
+            f"{name}/{term}": edge.Query.Nearest(edge.SparseVector([term], [1.0]), using=name)
+            for name, term in terms
+        }
+        unknown = log(2 * total + 1)  # the IDF of a term that no passage has
+        reach = dict.fromkeys(analysers, 0.0)
+        for key, hits in self._each(queries, self._filter, 1, shown=False).items():
+            reach[key.partition("/")[0]] += hits[0].score if hits else unknown
+        return {
+            name: best * max(1.0, len(self._sparse[name].indices) / _MEASURED_TERMS)
+            for name, best in reach.items()
+        }
+
+    def _terms(self, name: str) -> Iterator[int]:
+        return islice(self._sparse[name].indices, _MEASURED_TERMS)
+
+
+def _lexical(
+    point_id: str, scores: Mapping[str, Mapping[str, float]], reach: Mapping[str, float]
+) -> float | None:
+    shares = [
+        min(1.0, scores[name][point_id] / best)
+        for name, best in reach.items()
+        if point_id in scores[name] and best > 0
+    ]
+    return max(shares, default=None)

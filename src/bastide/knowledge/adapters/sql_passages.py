@@ -1,0 +1,146 @@
+"""What a search needs of SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bastide.identity.contract import Action, Policy, Principal, Resource
+from bastide.knowledge.adapters.rows import collection_of, grants_of
+from bastide.knowledge.adapters.tables import (
+    chunks,
+    collections,
+    document_versions,
+    documents,
+    index_generations,
+)
+from bastide.knowledge.contract import CollectionNotFoundError, Hit
+from bastide.knowledge.domain.collection import Collection
+from bastide.knowledge.domain.generation import GenerationState
+from bastide.knowledge.domain.metadata import merged_metadata
+from bastide.knowledge.ports.index import AccessFilter, Candidate
+from bastide.knowledge.ports.passages import SearchScope
+from bastide.platform.database.port import Database
+
+_HIT = (
+    select(
+        chunks,
+        documents.c.organisation_id,
+        documents.c.collection_id,
+        documents.c.filename,
+        documents.c.owner_id,
+        documents.c.metadata,
+        documents.c.access,
+        document_versions.c.facts,
+        document_versions.c.pages,
+        document_versions.c.size,
+        collections.c.name.label("collection_name"),
+        collections.c.owner_id.label("collection_owner_id"),
+        collections.c.access.label("collection_access"),
+    )
+    .join(
+        documents,
+        and_(documents.c.id == chunks.c.document_id, documents.c.current_version == chunks.c.version),
+    )
+    .join(
+        document_versions,
+        and_(
+            document_versions.c.document_id == chunks.c.document_id,
+            document_versions.c.number == chunks.c.version,
+        ),
+    )
+    .join(
+        collections, and_(collections.c.id == documents.c.collection_id, collections.c.deleted_at.is_(None))
+    )
+)
+
+
+class SqlPassages:
+    def __init__(self, database: Database, policy: Policy) -> None:
+        self._database = database
+        self._policy = policy
+
+    async def scope(self, principal: Principal, collections: Sequence[str]) -> SearchScope:
+        async with self._database.reading() as connection:
+            index, fingerprint = await _serving(connection, principal.organisation_id)
+            known = await _collections(connection, principal.organisation_id, collections)
+        readable = [one for one in known if self._may_read(principal, one.resource)]
+        found = {name for one in readable for name in (one.id, one.name)}
+        for name in collections:
+            if name not in found:
+                raise CollectionNotFoundError("There is no collection of this name.", collection=name)
+        access = AccessFilter(frozenset(one.id for one in readable), principal.tokens)
+        return SearchScope(index, access, fingerprint)
+
+    async def hydrate(self, principal: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:
+        points = {(one.document_id, one.version, one.ordinal): one.point_id for one in candidates}
+        if not points:
+            return {}
+        key = tuple_(chunks.c.document_id, chunks.c.version, chunks.c.ordinal)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(_HIT.where(key.in_(list(points))))).all()
+        allowed: dict[str, bool] = {}
+        hits: dict[str, Hit] = {}
+        for row in rows:
+            if row.document_id not in allowed:
+                allowed[row.document_id] = self._may_read_document(principal, row)
+            if allowed[row.document_id]:
+                point_id = points[row.document_id, row.version, row.ordinal]
+                hits[point_id] = _hit(row, point_id)
+        return hits
+
+    def _may_read(self, principal: Principal, resource: Resource) -> bool:
+        return self._policy.allows(principal, Action.COLLECTION_READ, resource)
+
+    def _may_read_document(self, principal: Principal, row: Row[Any]) -> bool:
+        """The index has asked the same, of permissions as they were when they reached it."""
+        organisation_id = row.organisation_id
+        grants = grants_of(row.collection_access)
+        parent = Resource("collection", row.collection_id, organisation_id, row.collection_owner_id, grants)
+        resource = Resource(
+            "document", row.document_id, organisation_id, row.owner_id, grants_of(row.access), parent
+        )
+        return self._policy.allows(principal, Action.DOCUMENT_READ, resource)
+
+
+async def _serving(connection: AsyncConnection, organisation_id: str) -> tuple[str | None, str]:
+    rows = await connection.execute(
+        select(index_generations.c.name, index_generations.c.fingerprint).where(
+            index_generations.c.organisation_id == organisation_id,
+            index_generations.c.state == GenerationState.SERVING.value,
+        )
+    )
+    row = rows.first()
+    return (None, "") if row is None else (row.name, row.fingerprint)
+
+
+async def _collections(
+    connection: AsyncConnection, organisation_id: str, names: Sequence[str]
+) -> list[Collection]:
+    query = select(collections).where(
+        collections.c.organisation_id == organisation_id, collections.c.deleted_at.is_(None)
+    )
+    if names:
+        query = query.where(collections.c.id.in_(names) | collections.c.name.in_(names))
+    return [collection_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _hit(row: Row[Any], point_id: str) -> Hit:
+    return Hit(
+        document_id=row.document_id,
+        version=row.version,
+        chunk_id=point_id,
+        filename=row.filename,
+        collection_id=row.collection_id,
+        collection=row.collection_name,
+        content=row.text,
+        start=row.start,
+        end=row.end,
+        page=row.page,
+        page_end=row.page_end,
+        heading_path=tuple(row.heading_path),
+        language=row.language,
+        score=0.0,
+        metadata=merged_metadata(row.facts, row.metadata, row.size, row.pages),
+    )

@@ -1,0 +1,30 @@
+"""A collection: a named set of documents with one list of who may use it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastide.identity.contract import Grant, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Names are unique in an organisation.
+
+    Attributes:
+        grants: who may use it besides its owner and the administrators; empty = nobody.
+        documents_count: documents in it, without attachments; for listings, 0 where it was not asked for.
+    """
+
+    id: str
+    organisation_id: str
+    name: str
+    description: str
+    owner_id: str
+    grants: tuple[Grant, ...]
+    created_at: datetime
+    documents_count: int = 0
+
+    @property
+    def resource(self) -> Resource:
+        """What the policy judges."""
+        return Resource("collection", self.id, self.organisation_id, self.owner_id, self.grants)

@@ -1,0 +1,74 @@
+"""The routes that read documents."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from bastide.identity.contract import Principal
+from bastide.knowledge.contract import DocumentStatus
+from bastide.knowledge.http.views import (
+    DocumentPage,
+    DocumentView,
+    VersionPage,
+    document_view,
+    version_view,
+)
+from bastide.knowledge.ports.store import SortField
+from bastide.knowledge.usecases.read_documents import ListRequest, ReadDocuments
+
+_Sort = Literal["upload_time", "-upload_time", "filename", "-filename", "size", "-size"]
+_SORT_FIELDS: Mapping[_Sort, SortField] = MappingProxyType(
+    {
+        "upload_time": "upload_time",
+        "-upload_time": "upload_time",
+        "filename": "filename",
+        "-filename": "filename",
+        "size": "size",
+        "-size": "size",
+    }
+)
+
+
+def documents_router(read: ReadDocuments, principal: Callable[[Request], Principal]) -> APIRouter:
+    router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
+    caller = Depends(principal)
+
+    @router.get("")
+    async def listing(
+        asks: Principal = caller,
+        collection: str | None = None,
+        status: DocumentStatus | None = None,
+        q: Annotated[str, Query(max_length=200)] = "",
+        parent_id: str | None = None,
+        sort: _Sort = "-upload_time",
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> DocumentPage:
+        asked = ListRequest(
+            collection=collection,
+            status=status,
+            name=q,
+            parent_id=parent_id,
+            sort=_SORT_FIELDS[sort],
+            descending=sort.startswith("-"),
+            cursor=cursor,
+            limit=limit,
+        )
+        page = await read.listing(asks, asked)
+        items = [document_view(one.document, one.progress) for one in page.items]
+        return DocumentPage(items=items, next_cursor=page.next_cursor, total=page.total)
+
+    @router.get("/{document_id}")
+    async def get(document_id: str, asks: Principal = caller) -> DocumentView:
+        seen = await read.get(asks, document_id)
+        return document_view(seen.document, seen.progress)
+
+    @router.get("/{document_id}/versions")
+    async def versions(document_id: str, asks: Principal = caller) -> VersionPage:
+        document, found = await read.versions(asks, document_id)
+        items = [version_view(one, current=one.number == document.current_version) for one in found]
+        return VersionPage(items=items, next_cursor=None, total=len(items))
+
+    return router

@@ -1,0 +1,253 @@
+"""Builds the documents service from its ports."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import structlog
+from fastapi import APIRouter, Request
+
+from bastide.identity.contract import Policy, Principal
+from bastide.kit.clock import Clock
+from bastide.kit.errors import BastideError
+from bastide.knowledge.adapters.sql import SqlKnowledgeStore
+from bastide.knowledge.adapters.sql_passages import SqlPassages
+from bastide.knowledge.contract import Knowledge
+from bastide.knowledge.domain.chunking import chunk
+from bastide.knowledge.http.changes import ChangeUseCases, changes_router
+from bastide.knowledge.http.collections import collections_router
+from bastide.knowledge.http.content import content_router
+from bastide.knowledge.http.documents import documents_router
+from bastide.knowledge.http.events import events_router
+from bastide.knowledge.http.index import index_router
+from bastide.knowledge.http.search import search_router
+from bastide.knowledge.http.text import text_router
+from bastide.knowledge.ports.geometry import Geometry
+from bastide.knowledge.ports.index import PassageIndex
+from bastide.knowledge.ports.parser import ParseLimits, Parser
+from bastide.knowledge.usecases.access import Access
+from bastide.knowledge.usecases.attach import Attach
+from bastide.knowledge.usecases.attend import Attend
+from bastide.knowledge.usecases.catch_up import CatchUp
+from bastide.knowledge.usecases.change_document import ChangeDocument
+from bastide.knowledge.usecases.chunk import ChunkText
+from bastide.knowledge.usecases.collections import Collections
+from bastide.knowledge.usecases.compact import Compact
+from bastide.knowledge.usecases.control import Control
+from bastide.knowledge.usecases.delete import DeleteDocument
+from bastide.knowledge.usecases.embed import Embed
+from bastide.knowledge.usecases.erase import Erase
+from bastide.knowledge.usecases.fail import Fail
+from bastide.knowledge.usecases.index import IndexPassages, IndexVersion
+from bastide.knowledge.usecases.materialise import Materialise
+from bastide.knowledge.usecases.notices import Notices
+from bastide.knowledge.usecases.parse import Parse
+from bastide.knowledge.usecases.passwords import Passwords
+from bastide.knowledge.usecases.publish import Publish, Tidy
+from bastide.knowledge.usecases.read_content import ReadContent
+from bastide.knowledge.usecases.read_documents import ReadDocuments
+from bastide.knowledge.usecases.read_index import ReadIndex
+from bastide.knowledge.usecases.read_text import ReadText
+from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
+from bastide.knowledge.usecases.receive import Receive
+from bastide.knowledge.usecases.samples import LoadSamples, Suggest
+from bastide.knowledge.usecases.search import Search
+from bastide.knowledge.usecases.service import KnowledgeService
+from bastide.knowledge.usecases.texts import Texts
+from bastide.knowledge.usecases.update_index import UpdateIndex
+from bastide.knowledge.usecases.upload import Upload
+from bastide.knowledge.usecases.watch import Watch
+from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
+from bastide.models.contract import Embedder
+from bastide.platform.bus.port import Bus
+from bastide.platform.cache.port import Cache
+from bastide.platform.database.port import Database
+from bastide.platform.objects.port import ObjectStore
+from bastide.platform.outbox.port import Outbox, Relay
+from bastide.platform.workflows.port import Workflows
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeLimits:
+    """`concurrency`: documents that this process reads at a time; two, so that one is parsed while another is
+    embedded.
+    """
+
+    max_upload_bytes: int = 512 << 20
+    parse: ParseLimits = field(default_factory=ParseLimits)
+    concurrency: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgePorts:
+    """What the slice is built from.
+
+    Attributes:
+        tmp: a folder of this process's own, for files that must have a path; emptied at the start.
+        detect_language: of a text, ISO 639-1, "" when unsure.
+        samples: the folder of the sample documents and their questions, if there is one.
+        used_bytes: what the installation holds on this machine's disk.
+    """
+
+    database: Database
+    objects: ObjectStore
+    outbox: Outbox
+    relay: Relay
+    bus: Bus
+    cache: Cache
+    workflows: Workflows
+    parser: Parser
+    geometry: Geometry
+    index: PassageIndex
+    embedder: Embedder
+    policy: Policy
+    clock: Clock
+    detect_language: Callable[[str], str]
+    tmp: Path
+    samples: Path | None = None
+    used_bytes: Callable[[], int] = lambda: 0
+    limits: KnowledgeLimits = field(default_factory=KnowledgeLimits)
+
+
+class KnowledgeModule:
+    """Everything that the application mounts and calls.
+
+    Order: build, `register()`, start workflows and relay, `start()`; `stop()` before they stop.
+    """
+
+    def __init__(self, ports: KnowledgePorts) -> None:
+        self._ports = ports
+        self._store = SqlKnowledgeStore(ports.database, ports.outbox)
+        self._access = Access(ports.policy)
+        self._notices = Notices(ports.cache)
+        self._texts = Texts(ports.objects)
+        self._materialise = Materialise(ports.objects, ports.tmp)
+        self._passwords = Passwords(ports.cache)
+        self._receive = Receive(ports.objects, self._access, ports.limits.max_upload_bytes)
+        self._upload = Upload(
+            self._store, self._access, self._receive, self._passwords, self._notices, ports.clock
+        )
+        self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
+        self._read = ReadDocuments(self._store, self._access, self._notices)
+        self._collections = Collections(self._store, self._access, self._delete, ports.clock)
+        self._index_passages = IndexPassages(self._store, ports.index)
+        self._ask_rebuild = AskRebuild(
+            self._store, self._access, ports.embedder, ports.workflows, ports.clock
+        )
+        self._rebuild = Rebuild(self._store, ports.index, self._index_passages, ports.embedder, ports.cache)
+        self.load_samples = LoadSamples(self._store, self._collections, self._receive, self._upload)
+        self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
+        search = Search(
+            SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
+        )
+        self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
+        self._watch = Watch(self._store, self._access, self._notices)
+        self._catching_up: asyncio.Task[None] | None = None
+
+    def register(self) -> None:
+        """Workflows, and the events that start them. Before either is started."""
+        ports = self._ports
+        self._workflows().register(ports.workflows, ports.relay, ports.limits.concurrency)
+        for topic in ("document.*", "collection.*"):
+            ports.relay.on(topic, ports.bus.publish)
+
+    def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
+        """For the platform's API; every route needs a principal."""
+        ports = self._ports
+        changes = ChangeUseCases(
+            self._receive,
+            self._upload,
+            ChangeDocument(self._store, self._access, self._notices, ports.clock),
+            self._delete,
+            Control(self._store, self._access, self._notices, self._passwords, ports.clock),
+            self._read,
+        )
+        compact = Compact(
+            self._store,
+            self._access,
+            ports.objects,
+            ports.index,
+            ports.workflows,
+            ports.clock,
+            ports.used_bytes,
+        )
+        return [
+            search_router(self.knowledge, principal),
+            collections_router(self._collections, principal),
+            events_router(self._watch, principal),
+            documents_router(self._read, principal),
+            changes_router(changes, principal),
+            text_router(self._read_text, principal),
+            content_router(ReadContent(self._read, ports.objects), principal),
+            index_router(
+                ReadIndex(self._store, self._access, ports.cache),
+                self._ask_rebuild,
+                compact,
+                Suggest(self._store, self._access, ports.samples),
+                principal,
+            ),
+        ]
+
+    async def start(self, *, work: bool = True) -> None:
+        """`work=False`: another process reads documents and looks after the index."""
+        await asyncio.to_thread(self._materialise.clean)
+        if work:
+            self._catching_up = asyncio.create_task(self._catch_up(), name="knowledge-catch-up")
+
+    async def stop(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.wait([self._catching_up])
+
+    async def _catch_up(self) -> None:
+        ports = self._ports
+        catch_up = CatchUp(
+            self._store,
+            ports.index,
+            ports.workflows,
+            ports.embedder,
+            self._ask_rebuild,
+            self._rebuild,
+            ports.clock,
+            ingest=INGEST,
+            erase=ERASE,
+        )
+        try:
+            await catch_up()
+        except BastideError as error:
+            _log.warning("knowledge.catch_up_failed", code=error.code, error=error.message)
+
+    def _workflows(self) -> DocumentWorkflows:
+        ports, store = self._ports, self._store
+        attend = Attend(store, self._notices)
+        count_tokens = ports.embedder.count_tokens
+        index_version = IndexVersion(
+            store, attend, ports.index, self._index_passages, ports.embedder, ports.clock
+        )
+        chunker = partial(chunk, count_tokens=count_tokens, detect_language=ports.detect_language)
+        return DocumentWorkflows(
+            parse=Parse(
+                store,
+                attend,
+                self._materialise,
+                ports.parser,
+                self._texts,
+                self._passwords,
+                Attach(store, self._receive, self._upload, self._delete),
+                ports.detect_language,
+                ports.limits.parse,
+            ),
+            chunk=ChunkText(store, attend, self._texts, chunker),
+            embed=Embed(store, attend, ports.embedder),
+            publish=Publish(store, index_version, self._notices, ports.clock),
+            tidy=Tidy(store, ports.index),
+            fail=Fail(store, self._notices, ports.clock),
+            erase=Erase(store, ports.objects, ports.index, ports.workflows),
+            update_index=UpdateIndex(store, ports.index),
+            collections=self._collections,
+            rebuild=self._rebuild,
+        )

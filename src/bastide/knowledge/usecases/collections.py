@@ -1,0 +1,102 @@
+"""Make, list, change and delete collections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bastide.identity.contract import Action, Grant, Principal
+from bastide.kit.clock import Clock
+from bastide.kit.events import DomainEvent
+from bastide.kit.ids import new_id
+from bastide.kit.json import JsonObject
+from bastide.knowledge.domain.collection import Collection
+from bastide.knowledge.domain.naming import checked_name
+from bastide.knowledge.ports.store import KnowledgeStore
+from bastide.knowledge.usecases.access import Access
+from bastide.knowledge.usecases.delete import DeleteDocument
+from bastide.knowledge.usecases.events import COLLECTION_DELETED, new_event_id
+
+_AT_A_TIME = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Collections:
+    store: KnowledgeStore
+    access: Access
+    delete_document: DeleteDocument
+    clock: Clock
+
+    async def listing(self, principal: Principal) -> Sequence[Collection]:
+        """Those that the caller may read, by name."""
+        self.access.require(principal, Action.COLLECTION_LIST)
+        async with self.store.reading() as unit:
+            return await self.access.readable(unit, principal)
+
+    async def get(self, principal: Principal, name_or_id: str) -> Collection:
+        """Raises CollectionNotFoundError, DeniedError."""
+        async with self.store.reading() as unit:
+            return await self.access.collection(unit, principal, Action.COLLECTION_READ, name_or_id)
+
+    async def create(
+        self, principal: Principal, name: str, description: str = "", grants: tuple[Grant, ...] = ()
+    ) -> Collection:
+        """Raises CollectionNameError, CollectionNameTakenError, DeniedError."""
+        self.access.require(principal, Action.COLLECTION_CREATE)
+        collection = Collection(
+            id=new_id("col"),
+            organisation_id=principal.organisation_id,
+            name=checked_name(name),
+            description=description,
+            owner_id=principal.subject_id,
+            grants=grants,
+            created_at=self.clock.now(),
+        )
+        async with self.store.transaction() as unit:
+            await unit.collections.add(collection)
+        return collection
+
+    async def change(
+        self,
+        principal: Principal,
+        name_or_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        grants: tuple[Grant, ...] | None = None,
+    ) -> Collection:
+        """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, DeniedError."""
+        async with self.store.transaction() as unit:
+            collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
+            changed = replace(
+                collection,
+                name=collection.name if name is None else checked_name(name),
+                description=collection.description if description is None else description,
+                grants=collection.grants if grants is None else grants,
+            )
+            await unit.collections.change(changed)
+        return changed
+
+    async def delete(self, principal: Principal, name_or_id: str) -> None:
+        """Gone from every answer at once; its documents are erased by a workflow.
+
+        Raises:
+            CollectionNotFoundError, DeniedError.
+        """
+        async with self.store.transaction() as unit:
+            collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
+            now = self.clock.now()
+            await unit.collections.hide(collection.id, now)
+            organisation_id = collection.organisation_id
+            payload: JsonObject = {"organisation_id": organisation_id, "collection_id": collection.id}
+            await unit.announce(
+                DomainEvent(new_event_id(), COLLECTION_DELETED, organisation_id, collection.id, payload, now)
+            )
+
+    async def empty(self, organisation_id: str, collection_id: str) -> bool:
+        """A step: delete some of a hidden collection's documents. True when none is left, nor the row."""
+        async with self.store.transaction() as unit:
+            document_ids = await unit.documents.of_collection(collection_id, _AT_A_TIME)
+            for document_id in document_ids:
+                await self.delete_document.remove(unit, organisation_id, document_id)
+            if not document_ids:
+                await unit.collections.remove(collection_id)
+        return not document_ids

@@ -1,0 +1,48 @@
+"""How an organisation's index is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bastide.identity.contract import Action, Principal
+from bastide.knowledge.domain.generation import GenerationState
+from bastide.knowledge.ports.store import KnowledgeStore
+from bastide.knowledge.usecases.access import Access
+from bastide.knowledge.usecases.rebuild import rebuilt_key
+from bastide.platform.cache.port import Cache
+
+
+class IndexState(StrEnum):
+    """`REBUILDING`: the old one serves, or nothing was indexed before."""
+
+    READY = "ready"
+    REBUILDING = "rebuilding"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """`rebuilt` of `to_rebuild` documents; `passages` are those that search serves."""
+
+    state: IndexState
+    rebuilt: int
+    to_rebuild: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIndex:
+    store: KnowledgeStore
+    access: Access
+    cache: Cache
+
+    async def __call__(self, principal: Principal) -> IndexReport:
+        self.access.require(principal, Action.COLLECTION_LIST)
+        async with self.store.reading() as unit:
+            generations = await unit.generations.of_organisation(principal.organisation_id)
+            documents, passages = await unit.generations.totals(principal.organisation_id)
+        building = [one for one in generations if one.state is GenerationState.BUILDING]
+        if building:
+            counted = await self.cache.get(rebuilt_key(building[0]))
+            return IndexReport(IndexState.REBUILDING, int(counted or 0), documents, passages)
+        state = IndexState.READY if passages else IndexState.EMPTY
+        return IndexReport(state, documents, documents, passages)

@@ -1,0 +1,50 @@
+import { X } from "lucide-react";
+import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "./button";
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/**
+ * A modal window: the browser's own <dialog> traps the focus, closes with Escape and makes the rest inert.
+ * (Radix' dialog locks scrolling with a <style> at run time, which the content security policy refuses.)
+ */
+export function Dialog({ title, onClose, children }: Props) {
+  const { t } = useTranslation();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current.close();
+      }}
+      className="w-[min(30rem,calc(100vw-2rem))] animate-appear rounded-xl border border-line bg-paper p-0 shadow-2xl"
+    >
+      <div className="p-5">
+        <header className="mb-3 flex items-start gap-3">
+          <h2 id={id} className="grow text-xl break-words">
+            {title}
+          </h2>
+          <IconButton
+            label={t("app.close")}
+            icon={<X className="size-5" />}
+            onClick={() => dialog.current?.close()}
+            className="-m-1.5"
+          />
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Citation, Grounding } from "@/api/types";
+import { ApiError, send, type ErrorBody } from "@/lib/http";
+import { eventsOf } from "@/lib/sse";
+
+export interface Message {
+  role: "user" | "assistant";
+  content: string;
+}
+
+export interface Question {
+  model: string;
+  messages: Message[];
+  collections: string[];
+}
+
+/** A piece of an answer; each field only where the piece has it. */
+export interface Piece {
+  text?: string;
+  citations?: Citation[];
+  grounding?: Grounding;
+  model?: string;
+}
+
+interface Chunk {
+  model?: string;
+  choices?: { delta?: { content?: string | null } }[];
+  citations?: Citation[];
+  bastide?: Grounding;
+  error?: Partial<ErrorBody>;
+}
+
+/** Asks, and gives the pieces of the answer as they come. Raises ApiError, also in the middle. */
+export async function* answerTo(question: Question, signal: AbortSignal): AsyncGenerator<Piece> {
+  const { model, messages, collections } = question;
+  const json = { model, messages, stream: true, bastide: { collections } };
+  const response = await send("POST", "/v1/chat/completions", { json, signal });
+  if (!response.body) return;
+  for await (const { data } of eventsOf(response.body)) {
+    if (data === "[DONE]") return;
+    yield pieceOf(JSON.parse(data) as Chunk);
+  }
+}
+
+export function pieceOf(chunk: Chunk): Piece {
+  if (chunk.error) {
+    throw new ApiError(200, { code: "internal", message: "", details: {}, ...chunk.error });
+  }
+  const piece: Piece = {};
+  const text = chunk.choices?.[0]?.delta?.content;
+  if (text) piece.text = text;
+  if (chunk.citations) piece.citations = chunk.citations;
+  if (chunk.bastide) piece.grounding = chunk.bastide;
+  if (chunk.model) piece.model = chunk.model;
+  return piece;
+}

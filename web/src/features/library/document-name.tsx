@@ -1,0 +1,73 @@
+import { Link } from "@tanstack/react-router";
+import { File, FileImage, FileSpreadsheet, FileText, Mail, Presentation } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Document } from "@/api/types";
+import { date, languageName, size } from "@/lib/format";
+
+/** The name opens the document beside the list, as soon as there is something to show. */
+export function DocumentName({ document, showCollection }: { document: Document; showCollection: boolean }) {
+  const { t, i18n } = useTranslation();
+  const { pages, file_size: bytes, path } = document.metadata;
+  const narrow = [
+    document.language && languageName(document.language, i18n.language),
+    document.version > 1 && t("library.version", { number: document.version }),
+    date(document.upload_time, i18n.language),
+  ].filter(Boolean);
+  const facts = [
+    showCollection && document.collection,
+    document.children_count > 0 && t("library.attachments", { count: document.children_count }),
+    typeof path === "string" && path,
+  ].filter(Boolean);
+  const onPhone = [
+    pages !== undefined && t("library.pages", { count: pages }),
+    bytes !== undefined && size(bytes, i18n.language),
+  ].filter(Boolean);
+  return (
+    <div className="flex gap-2.5">
+      <Kind type={document.media_type} />
+      <div className="min-w-0">
+        {document.chunks_count > 0 || document.status === "indexed" ? (
+          <Link
+            to="."
+            search={(now) => ({
+              ...now,
+              doc: document.document_id,
+              version: undefined,
+              start: undefined,
+              end: undefined,
+              page: undefined,
+            })}
+            className="font-medium break-words underline-offset-4 hover:underline"
+          >
+            {document.filename}
+          </Link>
+        ) : (
+          <span className="font-medium break-words">{document.filename}</span>
+        )}
+        <p className="text-xs text-soft">
+          {facts.join(" · ")}
+          <span className="@xl:hidden">
+            {facts.length > 0 && onPhone.length > 0 && " · "}
+            {onPhone.join(" · ")}
+          </span>
+          <span className="@4xl:hidden">
+            {" · "}
+            {narrow.join(" · ")}
+          </span>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Kind({ type }: { type: string }) {
+  const icons: [RegExp, typeof File][] = [
+    [/^image\//, FileImage],
+    [/sheet|csv|excel|tab-sep/, FileSpreadsheet],
+    [/presentation|powerpoint/, Presentation],
+    [/^message\/|outlook/, Mail],
+    [/pdf|word|text|html|rtf|epub/, FileText],
+  ];
+  const Icon = icons.find(([pattern]) => pattern.test(type))?.[1] ?? File;
+  return <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-soft" />;
+}

@@ -1,0 +1,50 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queryClient } from "@/api/queries";
+import type { Document } from "@/api/types";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { ErrorNotice } from "@/components/notice";
+import { PasswordField } from "@/features/login/password-field";
+import { request } from "@/lib/http";
+import { updated } from "./events";
+
+/** Asks for the password of a protected document and has it read again. */
+export function PasswordPrompt({ document, onClose }: { document: Document; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const retry = useMutation({
+    mutationFn: () =>
+      request<Document>("POST", `/api/v1/documents/${document.document_id}/retry`, { json: { password } }),
+    onSuccess: (now) => {
+      updated(queryClient, now);
+      onClose();
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    retry.mutate();
+  };
+  return (
+    <Dialog title={t("library.passwordTitle", { name: document.filename })} onClose={onClose}>
+      <form onSubmit={submit} className="grid gap-4">
+        <p className="text-soft">{t("library.passwordText")}</p>
+        <PasswordField
+          label={t("login.password")}
+          autoComplete="off"
+          autoFocus
+          value={password}
+          onValue={setPassword}
+        />
+        <ErrorNotice error={retry.error} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{t("app.cancel")}</Button>
+          <Button type="submit" look="main" disabled={retry.isPending}>
+            {t("library.passwordSubmit")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,63 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { ErrorNotice } from "@/components/notice";
+import { request } from "@/lib/http";
+import { Door } from "./door";
+import { Forgot } from "./forgot";
+import { PasswordField } from "./password-field";
+
+export function Login() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const login = useMutation({
+    mutationFn: () => request<{ user: Me }>("POST", "/api/v1/auth/login", { json: { email, password } }),
+    onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
+  });
+  const [forgot, setForgot] = useState(false);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    login.mutate();
+  };
+  if (forgot) return <Forgot email={email} onBack={() => setForgot(false)} />;
+  return (
+    <Door title={t("login.title")} lead={t("login.lead")}>
+      <form onSubmit={submit} className="grid gap-4">
+        <Field
+          label={t("login.email")}
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          autoFocus
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+        <PasswordField
+          label={t("login.password")}
+          autoComplete="current-password"
+          value={password}
+          onValue={setPassword}
+        />
+        <ErrorNotice error={login.error} />
+        <Button type="submit" look="main" disabled={login.isPending} size="large">
+          {t("login.submit")}
+        </Button>
+        <button
+          type="button"
+          onClick={() => setForgot(true)}
+          className="justify-self-start text-sm text-woad underline underline-offset-4"
+        >
+          {t("people.forgot")}
+        </button>
+        <p className="text-sm text-soft">{t("login.hint")}</p>
+      </form>
+    </Door>
+  );
+}

@@ -1,0 +1,93 @@
+import { useMutation, useQueryClient, useQuery } from "@tanstack/react-query";
+import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { ErrorNotice } from "@/components/notice";
+import { ChangePassword } from "@/features/login/change-password";
+import { request } from "@/lib/http";
+import { Keys } from "./keys";
+import { Sessions } from "./sessions";
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const me = useQuery(queries.me);
+  return (
+    <div className="mx-auto max-w-3xl px-4 py-6 md:px-8 md:py-8">
+      <h1 className="mb-8 text-3xl">{t("settings.title")}</h1>
+      <Section title={t("settings.keys")} text={t("settings.keysText")}>
+        <Keys />
+      </Section>
+      {me.data && (
+        <Section title={t("settings.account")}>
+          <Account me={me.data} />
+        </Section>
+      )}
+      <Section title={t("people.sessions")} text={t("people.sessionsText")}>
+        <Sessions />
+      </Section>
+      {me.data?.email && (
+        <Section title={t("settings.passwordTitle")} text={t("settings.passwordText")}>
+          <div className="max-w-sm">
+            <ChangePassword />
+          </div>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function Section({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+  return (
+    <section className="mb-10 border-t border-line pt-5">
+      <h2 className="text-xl">{title}</h2>
+      {text && <p className="mt-1 text-soft">{text}</p>}
+      <div className="mt-4">{children}</div>
+    </section>
+  );
+}
+
+function Account({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [name, setName] = useState(me.name);
+  const save = useMutation({
+    mutationFn: () => request<Me>("PATCH", "/api/v1/me", { json: { name: name.trim() } }),
+    onSuccess: (now) => client.setQueryData(queries.me.queryKey, now),
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid max-w-sm gap-4">
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+        <dt className="text-soft">{t("settings.email")}</dt>
+        <dd>{me.email}</dd>
+        <dt className="text-soft">{t("settings.organisation")}</dt>
+        <dd>{me.organisation.name}</dd>
+        <dt className="text-soft">{t("settings.role")}</dt>
+        <dd>{t(`people.roles.${me.role}`)}</dd>
+      </dl>
+      <Field
+        label={t("settings.name")}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        required
+        maxLength={200}
+        autoComplete="name"
+      />
+      <ErrorNotice error={save.error} />
+      <div className="flex items-center gap-3">
+        <Button type="submit" disabled={save.isPending || name.trim() === me.name}>
+          {t("settings.save")}
+        </Button>
+        <span role="status" className="text-sm text-leaf">
+          {save.isSuccess && t("settings.saved")}
+        </span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+import i18next from "i18next";
+import { beforeAll, expect, it } from "vitest";
+import { ApiError } from "@/lib/http";
+import "./index";
+import { inWords } from "./errors";
+
+beforeAll(() => i18next.changeLanguage("fr"));
+const words = (code: string, details = {}, message = "") =>
+  inWords(i18next.t, new ApiError(400, { code, message, details }), "fr");
+
+it("tells what happened by the code", () => {
+  expect(words("document.encrypted")).toContain("mot de passe");
+  expect(words("auth.throttled", { retry_after_s: 90 })).toContain("2\u00a0min");
+});
+
+it("tells the reason where there is one", () => {
+  expect(words("password.weak", { reason: "short" })).toContain("8 caractères");
+  expect(words("password.weak", { reason: "new" })).toContain("trop facile");
+});
+
+it("falls back to the server's words", () => {
+  expect(words("not.known", {}, "Odd thing.")).toContain("Odd thing.");
+  expect(inWords(i18next.t, new Error("boom"), "fr")).toContain("boom");
+});

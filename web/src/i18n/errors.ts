@@ -1,0 +1,25 @@
+import type { TFunction } from "i18next";
+import { duration } from "@/lib/format";
+import { ApiError, type ErrorBody } from "@/lib/http";
+import { errors as known } from "./errors.en";
+
+type Code = keyof typeof known;
+
+/** An error in the reader's language: what happened and what to do. */
+export function inWords(t: TFunction, error: ErrorBody | Error, language: string): string {
+  const body = error instanceof ApiError || !(error instanceof Error) ? error : internal(error);
+  const wait = Number(body.details.retry_after_s ?? 60);
+  const values = { message: body.message || body.code, wait: duration(wait, language) };
+  return t(`errors.${keyOf(body)}`, values);
+}
+
+function keyOf({ code, details }: Pick<ErrorBody, "code" | "details">): Code {
+  const key = code.replace(/[.-]/g, "_");
+  const reason = typeof details.reason === "string" ? details.reason : "";
+  const candidates = [`${key}_${reason}`, key];
+  return candidates.find((candidate): candidate is Code => candidate in known) ?? "unknown";
+}
+
+function internal(error: Error): ErrorBody {
+  return { code: "page", message: error.message, details: {} };
+}

@@ -1,0 +1,42 @@
+/** Numbers, sizes and times as people write them. */
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+export function size(bytes: number, language: string): string {
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  const value = bytes / 1000 ** power;
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: UNITS[power] ?? "byte",
+    unitDisplay: power === 0 ? "narrow" : "short",
+    maximumFractionDigits: power === 0 || value >= 10 ? 0 : 1,
+  }).format(value);
+}
+
+/** "40 s", "3 min", "2 h": rounded up, so that nobody waits longer than was said. */
+export function duration(seconds: number, language: string): string {
+  const [value, unit] =
+    seconds < 60
+      ? ([Math.max(1, Math.ceil(seconds)), "second"] as const)
+      : seconds < 3600
+        ? ([Math.ceil(seconds / 60), "minute"] as const)
+        : ([Math.ceil(seconds / 3600), "hour"] as const);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
+}
+
+export function date(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso));
+}
+
+export function moment(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** "fr" → "français"; a code that is not known stays itself. */
+export function languageName(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames(language, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
