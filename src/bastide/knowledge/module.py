@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 
-from bastide.identity.contract import Policy, Principal
+from bastide.identity.contract import Policy, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
 from bastide.knowledge.adapters.sql_passages import SqlPassages
@@ -20,6 +20,7 @@ from bastide.knowledge.http.documents import documents_router
 from bastide.knowledge.http.events import events_router
 from bastide.knowledge.http.index import index_router
 from bastide.knowledge.http.search import search_router
+from bastide.knowledge.http.sharing import sharing_router
 from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
@@ -52,6 +53,7 @@ from bastide.knowledge.usecases.receive import Receive
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
 from bastide.knowledge.usecases.search import Search
 from bastide.knowledge.usecases.service import KnowledgeService
+from bastide.knowledge.usecases.share import ShareDocument
 from bastide.knowledge.usecases.texts import Texts
 from bastide.knowledge.usecases.update_index import UpdateIndex
 from bastide.knowledge.usecases.upkeep import Upkeep
@@ -59,6 +61,7 @@ from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
 from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
+from bastide.operations.contract import Audit
 from bastide.platform.bus.port import Bus
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
@@ -101,6 +104,8 @@ class KnowledgePorts:
     index: PassageIndex
     embedder: Embedder
     policy: Policy
+    sharing: Sharing
+    audit: Audit
     clock: Clock
     detect_language: Callable[[str], str]
     tmp: Path
@@ -117,7 +122,7 @@ class KnowledgeModule:
 
     def __init__(self, ports: KnowledgePorts) -> None:
         self._ports = ports
-        self._store = SqlKnowledgeStore(ports.database, ports.outbox)
+        self._store = SqlKnowledgeStore(ports.database, ports.outbox, ports.sharing, ports.audit)
         self._access = Access(ports.policy)
         self._notices = Notices(ports.cache)
         self._texts = Texts(ports.objects)
@@ -129,7 +134,7 @@ class KnowledgeModule:
         )
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
         self._read = ReadDocuments(self._store, self._access, self._notices)
-        self._collections = Collections(self._store, self._access, self._delete, ports.clock)
+        self._collections = Collections(self._store, self._access, ports.sharing, self._delete, ports.clock)
         self._index_passages = IndexPassages(self._store, ports.index)
         self._ask_rebuild = AskRebuild(
             self._store, self._access, ports.embedder, ports.workflows, ports.clock
@@ -140,7 +145,7 @@ class KnowledgeModule:
         search = Search(
             SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
         )
-        self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
+        self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
         self._watch = Watch(self._store, self._access, self._notices)
         self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
@@ -180,6 +185,9 @@ class KnowledgeModule:
             events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
+            sharing_router(
+                ShareDocument(self._store, self._access, ports.sharing, self._notices, ports.clock), principal
+            ),
             text_router(self._read_text, principal),
             content_router(ReadContent(self._read, ports.objects), principal),
             index_router(
