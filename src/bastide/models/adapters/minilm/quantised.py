@@ -1,9 +1,9 @@
 """The linear layers in 8-bit integers: twice as fast, at a cosine of .995 to the exact vectors.
 
 Weights have one scale per output; activations get one per batch while running. Weights use 7 of the 8 bits,
-because processors without VNNI add pairs of products in 16 bits. Half of the error came from five neurons of the
-first layers, whose activations reach 14 to 25 where all others stay near 6, and so took the precision of all:
-activations are cut off at 6, and what is above in these neurons is added exactly.
+because processors without VNNI add pairs of products in 16 bits. Half of the error came from five neurons of
+the first layers, whose activations reach 14 to 25 where all others stay near 6, and so took the precision of
+all: activations are cut off at 6, and what is above in these neurons is added exactly.
 """
 
 from collections.abc import Mapping
