@@ -117,6 +117,19 @@ async def test_a_pdf_with_its_password_given(parser: Parser, tmp_path: Path) -> 
     assert extracted.text == "Le texte secret."
 
 
+async def test_a_landscape_page_is_a_slide_under_its_largest_line(parser: Parser, tmp_path: Path) -> None:
+    slides = [["Service du budget.", "", "", "# Bilan"], ["# Projets", "Trois sont en cours."]]
+    content = documents.pdf(slides, box="0 0 1100 842")
+    extracted = await parser.parse(written(tmp_path, "a.pdf", content), "a.pdf")
+    assert outline(extracted) == [
+        (H, "Bilan"),
+        (P, "Service du budget."),
+        (H, "Projets"),
+        (P, "Trois sont en cours."),
+    ]
+    assert {block.level for block in extracted.blocks if block.kind is H} == {1}
+
+
 async def test_running_headers_are_kept_once(parser: Parser, tmp_path: Path) -> None:
     pages = [
         ["Direction du budget", *[f"Ligne {n} de la page." for n in range(48)], f"Page {n}"] for n in range(5)

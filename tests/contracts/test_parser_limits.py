@@ -280,6 +280,19 @@ async def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         raise AssertionError("the worker outlives its parent")
 
 
+async def test_what_a_killed_process_left_is_removed(
+    parser: SubprocessParser, temporary: Path, tmp_path: Path
+) -> None:
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    left, kept = temporary / f"parse-{gone.pid}-a" / "attachments", temporary / f"parse-{os.getppid()}-b"
+    left.mkdir(parents=True)
+    kept.mkdir()
+    await still_works(parser, tmp_path)
+    assert list_of(temporary) == [kept]
+    kept.rmdir()
+
+
 async def test_documents_are_parsed_side_by_side(tmp_path: Path) -> None:
     parser = SubprocessParser(tmp_path / "temporary", 3)
     paths = [written(tmp_path, f"{n}.txt", f"Text number {n}.") for n in range(20)]
