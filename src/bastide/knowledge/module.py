@@ -1,17 +1,14 @@
 """Builds the documents service from its ports."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import structlog
 from fastapi import APIRouter, Request
 
 from bastide.identity.contract import Policy, Principal, Sharing
 from bastide.kit.clock import Clock
-from bastide.kit.errors import BastideError
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
 from bastide.knowledge.adapters.sql_passages import SqlPassages
 from bastide.knowledge.contract import Knowledge
@@ -59,6 +56,7 @@ from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.knowledge.usecases.texts import Texts
 from bastide.knowledge.usecases.update_index import UpdateIndex
+from bastide.knowledge.usecases.upkeep import Upkeep
 from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
 from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
@@ -70,8 +68,6 @@ from bastide.platform.database.port import Database
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
 from bastide.platform.workflows.port import Workflows
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +147,13 @@ class KnowledgeModule:
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
         self._watch = Watch(self._store, self._access, self._notices)
-        self._catching_up: asyncio.Task[None] | None = None
+        self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
     def register(self) -> None:
-        """Workflows, and the events that start them. Before either is started."""
+        """Workflows, and the events that start them. Before either is started: what a process that was killed
+        has left in `tmp` is removed.
+        """
+        self._materialise.clean()
         ports = self._ports
         self._workflows().register(ports.workflows, ports.relay, ports.limits.concurrency)
         for topic in ("document.*", "collection.*"):
@@ -192,7 +191,7 @@ class KnowledgeModule:
             text_router(self._read_text, principal),
             content_router(ReadContent(self._read, ports.objects), principal),
             index_router(
-                ReadIndex(self._store, self._access, ports.cache),
+                ReadIndex(self._store, self._access, ports.index, ports.cache),
                 self._ask_rebuild,
                 compact,
                 Suggest(self._store, self._access, ports.samples),
@@ -202,18 +201,15 @@ class KnowledgeModule:
 
     async def start(self, *, work: bool = True) -> None:
         """`work=False`: another process reads documents and looks after the index."""
-        await asyncio.to_thread(self._materialise.clean)
         if work:
-            self._catching_up = asyncio.create_task(self._catch_up(), name="knowledge-catch-up")
+            self._upkeep.start()
 
     async def stop(self) -> None:
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.wait([self._catching_up])
+        await self._upkeep.stop()
 
-    async def _catch_up(self) -> None:
+    def _catch_up(self) -> CatchUp:
         ports = self._ports
-        catch_up = CatchUp(
+        return CatchUp(
             self._store,
             ports.index,
             ports.workflows,
@@ -224,10 +220,6 @@ class KnowledgeModule:
             ingest=INGEST,
             erase=ERASE,
         )
-        try:
-            await catch_up()
-        except BastideError as error:
-            _log.warning("knowledge.catch_up_failed", code=error.code, error=error.message)
 
     def _workflows(self) -> DocumentWorkflows:
         ports, store = self._ports, self._store

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from bastide.identity.contract import Principal, Resource
 from bastide.kit.events import DomainEvent
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Failure, Run, Version
@@ -53,7 +54,7 @@ class Parsed:
     text_key: str
     media_type: str
     pages: int | None
-    facts: dict[str, str]
+    facts: JsonObject
     language: str
     warnings: tuple[str, ...]
 
