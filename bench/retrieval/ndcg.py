@@ -66,6 +66,7 @@ def load(folder: Path) -> Collection:
     documents = {
         line["id"]: f"# {line['title']}\n\n{line['text']}\n" if line["title"] else line["text"]
         for line in lines(folder / "corpus.jsonl")
+        if line["text"].strip()  # nobody uploads an empty file: the product refuses it
     }
     queries = {line["id"]: line["text"] for line in lines(folder / "queries.jsonl")}
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
