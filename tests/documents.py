@@ -21,7 +21,8 @@ def archive(parts: dict[str, str | bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
-            package.writestr(name, content)
+            stored = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            package.writestr(name, content, stored)
     return file.getvalue()
 
 
@@ -32,6 +33,7 @@ def pdf(
     password: str = "",
     title: str = "",
     box: str = "0 0 595 842",
+    crop: str = "",
     images: Sequence[bytes] = (),
 ) -> bytes:
     """Lines of Helvetica from the top; a line that begins with # is set at 20 points, others at 11."""
@@ -40,6 +42,7 @@ def pdf(
         b"",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
+    cropped = f"/CropBox[{crop}]".encode() if crop else b""
     kids: list[int] = []
     for number, lines in enumerate(pages):
         picture = b""
@@ -51,8 +54,8 @@ def pdf(
         resources = b"<</Font<</F 3 0 R>>%s>>" % picture
         kids.append(len(objects) + 1)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Rotate %d/Resources%s/Contents %d 0 R>>"
-            % (box.encode(), rotate, resources, len(objects))
+            b"<</Type/Page/Parent 2 0 R/MediaBox[%s]%s/Rotate %d/Resources%s/Contents %d 0 R>>"
+            % (box.encode(), cropped, rotate, resources, len(objects))
         )
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(f'{kid} 0 R' for kid in kids)}]>>".encode()
     extra = b""
@@ -312,12 +315,15 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str]]]) -> bytes:
 def opendocument(kind: str, body: str) -> bytes:
     names = "".join(
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "text", "table", "draw", "presentation")
+        for name in ("office", "text", "table", "presentation")
     )
+    names += ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
     return archive(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "META-INF/manifest.xml": "<manifest/>",
+            "META-INF/manifest.xml": '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<m:file-entry m:full-path="/" m:media-type="application/vnd.oasis.opendocument.{kind}"/>'
+            '<m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>',
             "content.xml": f"<office:document-content{names}><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
         }
     )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from bastide.kit.json import JsonObject
 from bastide.platform.workflows import store
 from bastide.platform.workflows.dbos import DbosWorkflows
 from bastide.platform.workflows.errors import (
+    ABANDONED,
     AlreadyWorkingError,
     UnknownWorkflowError,
     WorkflowCancelledError,
@@ -282,6 +284,61 @@ async def test_a_caught_failure_is_remembered_too(start: Start) -> None:
     assert calls == {"fail": 1, "mark": 2}
 
 
+async def test_a_result_is_the_same_in_the_first_run_as_in_a_replay(start: Start) -> None:
+    seen: list[object] = []
+    gate = asyncio.Event()
+
+    async def table() -> Any:
+        return {1: ("a", None)}
+
+    async def wait() -> None:
+        await gate.wait()
+
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        seen.append(await context.step("table", table))
+        await context.step("wait", wait)
+
+    async with start(ingest=workflow) as workflows:
+        await workflows.enqueue("ingest", "evt_1", {})
+        await until(lambda: len(seen) == 1)
+    gate.set()
+    async with start(ingest=workflow) as workflows:
+        await ended(workflows, "evt_1")
+    assert seen == [{"1": ["a", None]}] * 2
+
+
+async def test_a_result_that_cannot_be_remembered_fails_the_workflow(start: Start) -> None:
+    calls: list[int] = []
+
+    async def produce() -> Any:
+        calls.append(1)
+        return object()
+
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        await context.step("produce", produce)
+
+    async with start(ingest=workflow) as workflows:
+        await workflows.enqueue("ingest", "evt_1", {})
+        assert (await ended(workflows, "evt_1")).error_code == "internal"
+    assert len(calls) == 1
+
+
+async def test_a_workflow_that_takes_its_process_down_is_given_up(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bastide.platform.workflows.runner._MAX_DEATHS", 2)
+    steps = Steps("crash")
+    steps.gates["crash"] = asyncio.Event()
+    for death in range(1, 4):
+        async with start(ingest=steps.workflow) as workflows:
+            await workflows.enqueue("ingest", "evt_1", {})
+            await until(lambda death=death: steps.calls["crash"] == death)
+    async with start(ingest=steps.workflow) as workflows:
+        status = await ended(workflows, "evt_1")
+    assert (status.state, status.error_code) == (WorkflowState.FAILED, ABANDONED)
+    assert steps.calls["crash"] == 3
+
+
 async def test_cancelling_takes_effect_before_the_next_step(start: Start) -> None:
     steps = Steps("parse", "index")
     steps.gates["parse"] = asyncio.Event()
@@ -460,6 +517,44 @@ async def test_what_ended_long_ago_is_swept_away(start: Start, workflows_url: st
 
 async def gone(workflows: Workflows, workflow_id: str) -> bool:
     return await workflows.status(workflow_id) is None
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("workflows_url", ["postgresql"], indirect=True)
+async def test_lost_connections_are_made_again(start: Start, workflows_url: str) -> None:
+    async def workflow(context: WorkflowContext, _: JsonObject) -> None:
+        for number in range(5):
+            await context.step(f"step {number}", lambda: asyncio.sleep(0.02))
+
+    async with start(ingest=workflow) as workflows:
+        with psycopg.connect(workflows_url, autocommit=True) as administrator:
+            for number in range(30):
+                if number % 10 == 5:
+                    administrator.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                await persistently(workflows, "ingest", f"evt_{number}")
+            for number in range(30):
+                assert (await ended(workflows, f"evt_{number}")).state is WorkflowState.DONE
+
+
+async def persistently(workflows: Workflows, name: str, workflow_id: str) -> None:
+    """As the outbox does."""
+    while True:
+        try:
+            await workflows.enqueue(name, workflow_id, {})
+        except UnavailableError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+async def test_a_store_that_does_not_answer_is_unavailable() -> None:
+    workflows = DbosWorkflows("postgresql://nobody@127.0.0.1:1/none", SystemClock())
+    for work in (False, True):
+        with pytest.raises(UnavailableError):
+            await workflows.start(work=work)
 
 
 async def test_one_part_of_a_process_works(start: Start) -> None:

@@ -19,9 +19,10 @@ from bastide.app.version import VERSION
 from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
-from bastide.operations.adapters.no_audit import NoAudit
+from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
-from bastide.operations.http import router as operations_router
+from bastide.operations.http.status import router as operations_router
+from bastide.operations.module import Auditing
 from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
@@ -57,9 +58,13 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(settings, clock))
         keyring = LocalKeyring.load(home.keys)
-        identity, first = await _open_identity(settings, keyring, backends, clock, local_token)
+        auditing = Auditing(backends.database, keyring, clock, VERSION)
+        await stack.enter_async_context(_running(auditing))
+        identity, first = await _open_identity(
+            settings, keyring, backends, clock, auditing.audit, local_token
+        )
         await stack.enter_async_context(_running(identity))
-        routers = identity.routers(principal_of)
+        routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
         inference: ASGIApp | None = None
         if INDEX_ROLES & set(settings.roles):
             embedder = await open_embedder(settings, home)
@@ -103,10 +108,15 @@ def _facts(settings: Settings) -> Facts:
 
 
 async def _open_identity(
-    settings: Settings, keyring: Keyring, backends: Backends, clock: Clock, local_token: str
+    settings: Settings,
+    keyring: Keyring,
+    backends: Backends,
+    clock: Clock,
+    audit: Audit,
+    local_token: str,
 ) -> tuple[Identity, FirstAdministrator | None]:
     mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
-    identity = Identity(backends.database, backends.cache, keyring, clock, NoAudit(), mail, local_token)
+    identity = Identity(backends.database, backends.cache, keyring, clock, audit, mail, local_token)
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None
@@ -115,9 +125,9 @@ async def _open_identity(
 
 
 @asynccontextmanager
-async def _running(identity: Identity) -> AsyncGenerator[None]:
-    await identity.start()
+async def _running(part: Identity | Auditing) -> AsyncGenerator[None]:
+    await part.start()
     try:
         yield
     finally:
-        await identity.stop()
+        await part.stop()

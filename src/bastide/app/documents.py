@@ -29,6 +29,8 @@ async def open_documents(
     async with AsyncExitStack() as stack:
         parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
         stack.push_async_callback(parser.close)
+        geometry = PdfiumGeometry()
+        stack.push_async_callback(geometry.close)
         index = EdgeIndex(path_of(settings.vectors))
         stack.push_async_callback(index.close)
         module = KnowledgeModule(
@@ -41,7 +43,7 @@ async def open_documents(
                 cache=backends.cache,
                 workflows=workflows,
                 parser=parser,
-                geometry=PdfiumGeometry(),
+                geometry=geometry,
                 index=index,
                 embedder=embedder,
                 policy=policy,

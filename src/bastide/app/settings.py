@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
 
     documents: DocumentSettings = Field(default_factory=lambda: DocumentSettings.model_validate({}))
-    gateway: GatewaySettings = GatewaySettings()
+    gateway: GatewaySettings = Field(default_factory=lambda: GatewaySettings.model_validate({}))
 
     @model_validator(mode="after")
     def _possible(self) -> "Settings":

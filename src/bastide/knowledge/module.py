@@ -225,6 +225,9 @@ class KnowledgeModule:
         ports, store = self._ports, self._store
         attend = Attend(store, self._notices)
         count_tokens = ports.embedder.count_tokens
+        index_version = IndexVersion(
+            store, attend, ports.index, self._index_passages, ports.embedder, ports.clock
+        )
         chunker = partial(chunk, count_tokens=count_tokens, detect_language=ports.detect_language)
         return DocumentWorkflows(
             parse=Parse(
@@ -240,8 +243,7 @@ class KnowledgeModule:
             ),
             chunk=ChunkText(store, attend, self._texts, chunker),
             embed=Embed(store, attend, ports.embedder),
-            index=IndexVersion(store, attend, ports.index, self._index_passages, ports.embedder, ports.clock),
-            publish=Publish(store, self._notices, ports.clock),
+            publish=Publish(store, index_version, self._notices, ports.clock),
             tidy=Tidy(store, ports.index),
             fail=Fail(store, self._notices, ports.clock),
             erase=Erase(store, ports.objects, ports.index, ports.workflows),

@@ -16,7 +16,6 @@ from bastide.knowledge.usecases.collections import Collections
 from bastide.knowledge.usecases.embed import Embed
 from bastide.knowledge.usecases.erase import Erase
 from bastide.knowledge.usecases.fail import Fail
-from bastide.knowledge.usecases.index import IndexVersion
 from bastide.knowledge.usecases.parse import Parse
 from bastide.knowledge.usecases.publish import Publish, Tidy
 from bastide.knowledge.usecases.rebuild import Rebuild
@@ -44,7 +43,6 @@ class DocumentWorkflows:
     parse: Parse
     chunk: ChunkText
     embed: Embed
-    index: IndexVersion
     publish: Publish
     tidy: Tidy
     fail: Fail
@@ -86,21 +84,18 @@ class DocumentWorkflows:
             await context.step("fail", _nothing(self.fail, run, failure))
 
     async def _read(self, context: WorkflowContext, run: Run) -> None:
-        for name, action in (("parse", self.parse), ("chunk", self.chunk), ("embed", self.embed)):
-            if await context.step(name, partial(_unless_stopped, action, run)) is None:
-                return
-        attempt, published = 0, False
-        while not published:
-            attempt += 1
-            written = await context.step(f"index {attempt}", partial(_unless_stopped, self.index, run))
-            if written is None:
-                return
-            publish = partial(self.publish, written=cast("JsonObject", written))
-            outcome = await context.step(f"publish {attempt}", partial(_unless_stopped, publish, run))
-            if outcome is None:
-                return
-            published = outcome is True
-        await context.step("tidy", _nothing(self.tidy, run))
+        """Every use case looks at the rows first, and goes on where it was: few steps are enough."""
+
+        async def text() -> None:
+            await self.parse(run)
+            await self.chunk(run)
+
+        if await context.step("text", _unless_stopped(text)) is None:
+            return
+        if await context.step("vectors", _unless_stopped(partial(self.embed, run))) is None:
+            return
+        if await context.step("publish", _unless_stopped(partial(self.publish, run))):
+            await context.step("tidy", _nothing(self.tidy, run))
 
     async def erase_document(self, context: WorkflowContext, _: JsonObject) -> None:
         erasure_id = context.workflow_id
@@ -139,13 +134,17 @@ async def _enqueue(workflows: Workflows, name: str, event: DomainEvent) -> None:
     await workflows.enqueue(name, event.id, event.payload)
 
 
-async def _unless_stopped(action: Callable[[Run], Awaitable[Json]], run: Run) -> Json:
+def _unless_stopped(action: Callable[[], Awaitable[Json]]) -> Callable[[], Awaitable[Json]]:
     """The action's result, True where it has none; None when the run is not wanted any more."""
-    try:
-        result = await action(run)
-    except RunStoppedError:
-        return None
-    return True if result is None else result
+
+    async def result() -> Json:
+        try:
+            result = await action()
+        except RunStoppedError:
+            return None
+        return True if result is None else result
+
+    return result
 
 
 def _nothing(

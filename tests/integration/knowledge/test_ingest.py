@@ -1,6 +1,7 @@
 """From bytes to passages that are served, whatever happens on the way."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -69,16 +70,29 @@ async def test_more_bytes_than_allowed_leave_nothing(service: Service) -> None:
     assert not service.files()
 
 
-STEPS = ["parse", "chunk", "embed", "index 1", "publish 1", "tidy"]
+LONG = "\n".join(f"Line {number} says something of its own." for number in range(1000))
 
 
-@pytest.mark.parametrize("step", STEPS)
+async def assert_ends_indexed_once(service: Service) -> None:
+    """Uploads the second version of a document, is killed, starts again."""
+    uploaded = await service.upload(LONG, "b.txt")
+    await service.settled()
+    service.workflows.resume()
+    await service.settled()
+    document = await service.document(uploaded.document.id)
+    assert (document.latest.status, document.current_version) == (DocumentStatus.INDEXED, 2)
+    assert "".join(service.texts()).count("says") == 1000
+    assert len(service.texts()) == document.latest.chunks_count
+    page = await service.module._read.listing(ADMIN, ListRequest())
+    assert page.total == 1
+    assert len(service.files()) == 4
+
+
+@pytest.mark.parametrize("step", ["text", "vectors", "publish", "tidy"])
 @pytest.mark.parametrize("moment", ["before_step", "after_step"])
 async def test_killed_between_any_two_steps_it_ends_indexed_once(
     service: Service, step: str, moment: str
 ) -> None:
-    text = "\n".join(f"Line {number} says something of its own." for number in range(200))
-
     def kill(name: str) -> None:
         if name == step:
             setattr(service.workflows, moment, lambda _: None)
@@ -86,13 +100,67 @@ async def test_killed_between_any_two_steps_it_ends_indexed_once(
 
     await service.indexed("An older text.", "b.txt")
     setattr(service.workflows, moment, kill)
-    uploaded = await service.upload(text, "b.txt")
+    await assert_ends_indexed_once(service)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a short text has several."""
+    for module in ("embed", "index"):
+        monkeypatch.setattr(f"bastide.knowledge.usecases.{module}.BLOCK", 8)
+    monkeypatch.setattr("bastide.knowledge.usecases.embed._BATCH", 4)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize(
+    ("part", "name", "call"),
+    [
+        ("parser", "discard", 1),
+        ("embedder", "embed", 1),
+        ("embedder", "embed", 4),
+        ("index", "upsert", 1),
+        ("index", "upsert", 3),
+        ("index", "delete_document", 1),
+    ],
+)
+async def test_killed_within_a_step_it_ends_indexed_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch, part: str, name: str, call: int, *, done: bool
+) -> None:
+    calls = 0
+    target = getattr(service, part)
+    original = getattr(target, name)
+
+    async def killed(*arguments: Any, **keywords: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call and not done:
+            raise Killed
+        result = await original(*arguments, **keywords)
+        if calls == call:
+            raise Killed
+        return result
+
+    await service.indexed("An older text.", "b.txt")
+    monkeypatch.setattr(target, name, killed)
+    await assert_ends_indexed_once(service)
+    assert calls > call or name == "discard"
+
+
+@pytest.mark.usefixtures("small_blocks")
+async def test_embedding_goes_on_where_it_was(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = service.index.upsert
+    embedded = 0
+
+    async def killed(*arguments: Any) -> None:
+        nonlocal embedded
+        embedded = service.embedder.embedded
+        monkeypatch.setattr(service.index, "upsert", original)
+        raise Killed
+
+    monkeypatch.setattr(service.index, "upsert", killed)
+    await service.upload(LONG)
     await service.settled()
     service.workflows.resume()
     await service.settled()
-    document = await service.document(uploaded.document.id)
-    assert (document.latest.status, document.current_version) == (DocumentStatus.INDEXED, 2)
-    assert "".join("".join(service.texts()).split()).count("says") == 200
-    assert len(service.texts()) == document.latest.chunks_count
-    page = await service.module._read.listing(ADMIN, ListRequest())
-    assert page.total == 1
+    assert service.embedder.embedded == embedded == len(service.texts())

@@ -137,7 +137,7 @@ async def test_metadata_that_changes_while_it_is_indexed_is_not_lost(service: Se
     tasks: list[asyncio.Task[None]] = []
 
     def meddle(name: str) -> None:
-        if name == "index 1":
+        if name == "vectors":
             service.workflows.after_step = lambda _: None
             tasks.append(asyncio.ensure_future(patch(document.id)))
 

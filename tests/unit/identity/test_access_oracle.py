@@ -222,7 +222,7 @@ async def compare_the_present(play: Play) -> int:
 async def play_out(house: House, seed: int, people: int, changes: int, moments: int, things: int) -> int:
     house.clock.advance(seconds=1)
     admin = await house.identity.local_principal()
-    play = Play(house, random.Random(seed), admin)
+    play = Play(house, random.Random(seed), admin)  # repeatable on purpose
     await play.begin(people, groups=6)
     cases = 0
     for number in range(changes):

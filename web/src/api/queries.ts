@@ -70,7 +70,7 @@ export const queries = {
   }),
 };
 
-async function everyPage<T>(path: string, query: Query = {}): Promise<T[]> {
+export async function everyPage<T>(path: string, query: Query = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {

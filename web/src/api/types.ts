@@ -7,12 +7,23 @@ export interface Page<T> {
   total: number | null;
 }
 
+export type Role = "system_admin" | "organisation_admin" | "agent_manager" | "member" | "read_only";
+
+export interface OwnOrganisation {
+  id: string;
+  name: string;
+  role: Role;
+}
+
 export interface Me {
   id: string;
   email: string | null;
   name: string;
-  role: string;
-  organisation: { id: string; name: string };
+  role: Role;
+  organisation: OwnOrganisation;
+  organisations: OwnOrganisation[];
+  /** What needs no grant, by the words of the permission table. */
+  actions: string[];
   locale: string;
   must_change_password: boolean;
 }

@@ -61,10 +61,19 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  component: lazyRouteComponent(() => import("@/features/people/page"), "PeoplePage"),
+});
+// Shown by the gate, before one is inside.
+const join = createRoute({ getParentRoute: () => root, path: "/join" });
+const reset = createRoute({ getParentRoute: () => root, path: "/reset" });
+
 const STATES: DocumentStatus[] = ["processing", "indexed", "failed", "cancelled"];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, login, ask, library, settings]),
+  routeTree: root.addChildren([home, login, ask, library, people, settings, join, reset]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

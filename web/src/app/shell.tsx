@@ -1,5 +1,5 @@
 import { Link, Outlet, useSearch } from "@tanstack/react-router";
-import { FolderOpen, MessageCircleQuestion, SlidersHorizontal } from "lucide-react";
+import { FolderOpen, MessageCircleQuestion, SlidersHorizontal, UsersRound } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types";
@@ -47,6 +47,13 @@ export function Shell({ me }: { me: Me }) {
             icon={<FolderOpen aria-hidden="true" className="size-5" />}
             text={t("app.library")}
           />
+          {me.actions.includes("people.read") && (
+            <NavLink
+              to="/people"
+              icon={<UsersRound aria-hidden="true" className="size-5" />}
+              text={t("people.title")}
+            />
+          )}
           <NavLink
             to="/settings"
             icon={<SlidersHorizontal aria-hidden="true" className="size-5" />}
@@ -91,7 +98,7 @@ function NavLink({
   icon,
   text,
 }: {
-  to: "/ask" | "/library" | "/settings";
+  to: "/ask" | "/library" | "/people" | "/settings";
   icon: ReactNode;
   text: string;
 }) {

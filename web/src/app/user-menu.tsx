@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Keyboard, LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types";
+import { Avatar } from "@/components/avatar";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "@/components/menu";
 import { LANGUAGES, setLanguage, type Language } from "@/i18n";
 import { request } from "@/lib/http";
@@ -15,6 +16,11 @@ export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
     await setLanguage(language);
     await request("PATCH", "/api/v1/me", { json: { locale: language } });
   };
+  const switchTo = async (id: string) => {
+    await request("POST", "/api/v1/auth/switch", { json: { organisation_id: id } });
+    sessionStorage.clear();
+    location.assign("/ask"); // nothing of the one may be seen in the other
+  };
   const leave = async () => {
     await request("POST", "/api/v1/auth/logout").catch(() => undefined);
     sessionStorage.clear();
@@ -24,16 +30,11 @@ export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
   const trigger = (
     <button
       type="button"
-      aria-label={t("app.menu", { name: me.name })}
       className="flex w-full items-center gap-2.5 rounded-md p-1.5 text-start text-sm hover:bg-paper"
     >
-      <span
-        aria-hidden="true"
-        className="grid size-8 shrink-0 place-items-center rounded-md bg-woad-wash font-serif text-base text-woad"
-      >
-        {me.name.slice(0, 1).toUpperCase()}
-      </span>
-      <span className="min-w-0 max-md:hidden">
+      <span className="sr-only">{t("app.menu", { name: me.name })}</span>
+      <Avatar name={me.name} />
+      <span aria-hidden="true" className="min-w-0 max-md:hidden">
         <span className="block truncate font-medium">{me.name}</span>
         <span className="block truncate text-xs text-soft">{me.organisation.name}</span>
       </span>
@@ -53,6 +54,14 @@ export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
         options={{ system: t("app.themes.system"), light: t("app.themes.light"), dark: t("app.themes.dark") }}
         onChange={setTheme}
       />
+      {me.organisations.length > 1 && (
+        <MenuChoice
+          label={t("people.switchTo")}
+          value={me.organisation.id}
+          options={Object.fromEntries(me.organisations.map(({ id, name }) => [id, name]))}
+          onChange={switchTo}
+        />
+      )}
       <MenuLine />
       <MenuItem icon={<Keyboard aria-hidden="true" className="size-4" />} onSelect={onHelp}>
         {t("app.shortcuts")}

@@ -1,4 +1,5 @@
 import { errors } from "./errors.en";
+import { people } from "./people.en";
 
 export const en = {
   app: {
@@ -243,6 +244,7 @@ export const en = {
     never: "never",
     example: "With any OpenAI client",
   },
+  people,
   errors,
 };
 

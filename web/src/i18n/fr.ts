@@ -1,5 +1,6 @@
 import type { Messages } from "./en";
 import { errors } from "./errors.fr";
+import { people } from "./people.fr";
 
 export const fr: Messages = {
   app: {
@@ -248,5 +249,6 @@ export const fr: Messages = {
     never: "jamais",
     example: "Avec n’importe quel client OpenAI",
   },
+  people,
   errors,
 };

@@ -19,6 +19,7 @@ from bastide.app.server import serving
 from bastide.app.settings import Settings
 from bastide.kit.errors import BastideError, UnavailableError
 from bastide.kit.sse import SseDecoder, SseEvent
+from bastide.platform.telemetry.logs import configure_logs
 
 
 class ServerAnswerError(BastideError):
@@ -49,6 +50,15 @@ class ApiClient:
 
     async def delete(self, path: str) -> Any:
         return await self._json(self._client.delete(path))
+
+    async def download(self, path: str, file: Path, **query: str | None) -> None:
+        """GET into a file, piece by piece."""
+        given = {name: value for name, value in query.items() if value is not None}
+        async with self._client.get(path).query(given).build_streamed() as response:
+            await _raise_for_error(response)
+            with file.open("wb") as target:  # a command line has nothing else to do
+                while (chunk := await response.body_reader.read_chunk()) is not None:
+                    target.write(bytes(chunk))
 
     async def upload(self, path: Path, name: str, fields: dict[str, str]) -> Any:
         """POST the file to `/api/v1/documents`, streamed from disk."""
@@ -97,6 +107,7 @@ async def api_client(settings: Settings) -> AsyncGenerator[ApiClient]:
         async with _client(running.url, running.token) as client:
             yield client
         return
+    configure_logs("error", "console")  # standard output belongs to the command
     own = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
     async with serving(own) as server, _client(server.url, server.container.local_token) as client:
         yield client

@@ -1,7 +1,7 @@
 """Invite somebody into the organisation by a link, which is mailed or handed over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import AlreadyMemberError, GroupNotFoundError, InvitationNotFoundError
@@ -66,13 +66,11 @@ class Invite:
             organisation = await unit.organisations.get(principal.organisation_id)
             await unit.links.put_invitation(invitation, self.hashes.link(token))
             await unit.record(
-                done_by(
-                    principal,
-                    "invitation.created",
-                    invitation.id,
-                    email=invitation.email,
-                    role=role.value,
-                    groups=tuple(groups),
+                replace(
+                    done_by(
+                        principal, "invitation.created", invitation.id, role=role.value, groups=tuple(groups)
+                    ),
+                    personal={"email": invitation.email},
                 )
             )
         name = organisation.name if organisation else "Bastide"
@@ -92,7 +90,8 @@ class Invite:
             gone = await unit.links.delete_invitation(invitation_id, principal.organisation_id)
             if gone is None:
                 raise InvitationNotFoundError("There is no such invitation.", invitation_id=invitation_id)
-            await unit.record(done_by(principal, "invitation.withdrawn", gone.id, email=gone.email))
+            entry = done_by(principal, "invitation.withdrawn", gone.id)
+            await unit.record(replace(entry, personal={"email": gone.email}))
 
 
 async def _check(unit: Unit, invitation: Invitation) -> None:

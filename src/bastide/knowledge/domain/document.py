@@ -38,6 +38,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt at reading a version. It may go on as long as the version is processed under its id."""
+
+    document_id: str
+    version: int
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The bytes of one upload and what was made of them.
 
@@ -73,6 +82,11 @@ class Version:
     failure: Failure | None = None
     indexed_at: datetime | None = None
 
+    def is_read_by(self, run: Run) -> bool:
+        """Whether the run may go on with it."""
+        mine = (self.document_id, self.number, self.run_id) == (run.document_id, run.version, run.run_id)
+        return mine and self.status is DocumentStatus.PROCESSING
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -104,12 +118,3 @@ class Document:
         return Resource(
             "document", self.id, self.organisation_id, self.owner_id, self.grants, self.collection.resource
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One attempt at reading a version. It may go on as long as the version is processed under its id."""
-
-    document_id: str
-    version: int
-    run_id: str

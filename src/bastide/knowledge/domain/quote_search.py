@@ -1,18 +1,29 @@
-"""Finds a quote in a text that was extracted by another program: spaces, hyphens, ligatures may differ."""
+"""Finds a quote in a text that was extracted by another program.
+
+Only letters and digits are compared: white space, hyphens at line ends, bullets, quotes and dots that lead to
+a page number come and go, ligatures and accents are written in several ways.
+"""
 
 import unicodedata
 
-_SKIPPED = frozenset("-\u00ad\u2010\u2011\ufffe\x02")  # hyphens at line ends come and go
-
 
 def find_quote(text: str, quote: str) -> tuple[int, int] | None:
-    """Start and end in `text` of the first place that reads like the quote; None when there is none."""
+    """Start and end in `text` of the first place that reads like the quote; None when there is none.
+
+    The marks around the quote belong to it where the text has them too.
+    """
     letters, places = _letters(text)
-    wanted, _ = _letters(quote)
+    wanted, own = _letters(quote)
     at = letters.find(wanted) if wanted else -1
     if at < 0:
         return None
-    return places[at], places[at + len(wanted) - 1] + 1
+    start, end = places[at], places[at + len(wanted) - 1] + 1
+    before, after = quote[: own[0]], quote[own[-1] + 1 :]
+    while start > 0 and text[start - 1] in before and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and text[end] in after and not text[end].isspace():
+        end += 1
+    return start, end
 
 
 def _letters(text: str) -> tuple[str, list[int]]:
@@ -20,10 +31,8 @@ def _letters(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        if character.isspace() or character in _SKIPPED:
-            continue
         for letter in unicodedata.normalize("NFKD", character).lower():
-            if not unicodedata.combining(letter) and not letter.isspace():
+            if letter.isalnum():
                 letters.append(letter)
                 places.append(place)
     return "".join(letters), places

@@ -32,6 +32,8 @@ class Attach:
         """They get the metadata, readers and owner of the document; those of an earlier version that are not
         attached any more are deleted. Doing it again changes nothing.
         """
+        if not attachments and document.latest.number == 1:
+            return
         if await self._depth(document) >= _DEEPEST:
             return
         # Bastide does it, and the document's owner owns what comes of it.

@@ -36,8 +36,9 @@ class Attend:
         """The document as it is now, with the run's version as its latest. Raises RunStoppedError."""
         async with self._store.reading() as unit:
             document = await unit.documents.find(run.document_id)
-            if document is None or not await unit.runs.wanted(run):
-                raise RunStoppedError
+        latest = document.latest if document else None
+        if document is None or latest is None or not latest.is_read_by(run):
+            raise RunStoppedError
         return document
 
     async def __call__(

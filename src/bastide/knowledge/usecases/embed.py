@@ -24,24 +24,30 @@ class Embed:
     async def __call__(self, run: Run) -> None:
         """Goes on after the last block that is stored. Raises RunStoppedError, UnavailableError."""
         document = await self._attend.load(run)
+        if document.latest.stage is not Stage.EMBEDDING:
+            return
+        await self._attend(
+            run,
+            document,
+            Stage.EMBEDDING,
+            lambda counter: self._all(run, document.latest.chunks_count, counter),
+        )
 
-        async def work(counter: Counter) -> None:
-            counter.total = document.latest.chunks_count
-            fingerprint = self._embedder.fingerprint
-            async with self._store.reading() as unit:
-                counter.done = await unit.chunks.vectors_end(run.document_id, run.version, fingerprint)
-            while counter.done < counter.total:
-                start = counter.done
-                async with self._store.reading() as unit:
-                    chunks = await unit.chunks.of_version(run.document_id, run.version, start, BLOCK)
-                block = VectorBlock(start, await vectors_of(self._embedder, chunks, counter))
-                async with self._store.transaction() as unit:
-                    if not await unit.chunks.add_vectors(run, fingerprint, block):
-                        raise RunStoppedError
-
-        await self._attend(run, document, Stage.EMBEDDING, work)
-        async with self._store.transaction() as unit:
-            if not await unit.runs.embedded(run):
+    async def _all(self, run: Run, total: int, counter: Counter) -> None:
+        """A block and what says that it was the last are one transaction."""
+        fingerprint = self._embedder.fingerprint
+        async with self._store.reading() as unit:
+            start = await unit.chunks.vectors_end(run.document_id, run.version, fingerprint)
+            chunks = await unit.chunks.of_version(run.document_id, run.version, start, BLOCK)
+        counter.done, counter.total = start, total
+        while chunks:
+            block = VectorBlock(start, await vectors_of(self._embedder, chunks, counter))
+            start += len(chunks)
+            async with self._store.transaction() as unit:
+                kept = await unit.chunks.add_vectors(run, fingerprint, block)
+                chunks = await unit.chunks.of_version(run.document_id, run.version, start, BLOCK)
+                kept = kept and (bool(chunks) or await unit.runs.embedded(run))
+            if not kept:
                 raise RunStoppedError
 
 

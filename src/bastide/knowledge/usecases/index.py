@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from bastide.identity.contract import reader_tokens
 from bastide.kit.clock import Clock
 from bastide.kit.ids import derived_uuid, new_id
-from bastide.kit.json import Json, JsonObject
 from bastide.knowledge.domain.document import Document, Run, Stage, Version
 from bastide.knowledge.domain.generation import Generation, GenerationState
 from bastide.knowledge.domain.metadata import indexed_metadata
@@ -18,6 +18,14 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.attend import Attend, Counter
 from bastide.knowledge.usecases.embed import BLOCK
 from bastide.models.contract import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`indexes` that have a version's passages, and the `mark` of the metadata that these have."""
+
+    indexes: tuple[str, ...]
+    mark: str
 
 
 class IndexPassages:
@@ -86,10 +94,8 @@ class IndexVersion:
         self._embedder = embedder
         self._clock = clock
 
-    async def __call__(self, run: Run) -> JsonObject:
-        """What was written, for `Publish`: `indexes` that have the version's passages now, and the `mark` of
-        the metadata that they have. Raises RunStoppedError.
-        """
+    async def __call__(self, run: Run) -> Written:
+        """Raises RunStoppedError."""
         document = await self._attend.load(run)
         generations = await self._living(document.organisation_id)
 
@@ -99,8 +105,7 @@ class IndexVersion:
                 await self._index_passages(generation, document, document.latest, counter)
 
         await self._attend(run, document, Stage.INDEXING, work)
-        names: list[Json] = [generation.name for generation in generations]
-        return {"indexes": names, "mark": mark(document)}
+        return Written(tuple(generation.name for generation in generations), mark(document))
 
     async def _living(self, organisation_id: str) -> Sequence[Generation]:
         """Those that serve or are built; the organisation's first document makes the first one."""

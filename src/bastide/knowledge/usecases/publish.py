@@ -1,51 +1,55 @@
 """Last steps: search serves the new version from one commit on; then what the old one left is removed."""
 
 from bastide.kit.clock import Clock
-from bastide.kit.json import JsonObject
-from bastide.knowledge.domain.document import DocumentStatus, Run
+from bastide.knowledge.domain.document import Document, DocumentStatus, Run
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.attend import RunStoppedError
 from bastide.knowledge.usecases.events import INDEXED, document_event
-from bastide.knowledge.usecases.index import living, mark
+from bastide.knowledge.usecases.index import IndexVersion, Written, living, mark
 from bastide.knowledge.usecases.notices import Notices
 
 
 class Publish:
-    def __init__(self, store: KnowledgeStore, notices: Notices, clock: Clock) -> None:
+    def __init__(
+        self, store: KnowledgeStore, index_version: IndexVersion, notices: Notices, clock: Clock
+    ) -> None:
         self._store = store
+        self._index_version = index_version
         self._notices = notices
         self._clock = clock
 
-    async def __call__(self, run: Run, written: JsonObject) -> bool:
-        """False: an index was begun, or the metadata changed, since the passages were written: write again.
-
-        Args:
-            run: the run.
-            written: what `IndexVersion` says.
-
-        Raises:
-            RunStoppedError.
+    async def __call__(self, run: Run) -> bool:
+        """Index and switch; index again if an index was begun, or the metadata changed, in between. Whether
+        there are older versions to tidy up after. Raises RunStoppedError.
         """
-        async with self._store.transaction() as unit:
+        document = await self._published(run)
+        while document is None:
+            document = await self._switch(run, await self._index_version(run))
+        await self._notices.changed(document)
+        return run.version > 1
+
+    async def _published(self, run: Run) -> Document | None:
+        """The document, if this was done before the process was killed."""
+        async with self._store.reading() as unit:
             document = await unit.documents.find(run.document_id)
             version = await unit.documents.version(run.document_id, run.version)
-            if document is None or version is None:
+        done = version and version.run_id == run.run_id and version.status is DocumentStatus.INDEXED
+        return document if done else None
+
+    async def _switch(self, run: Run, written: Written) -> Document | None:
+        async with self._store.transaction() as unit:
+            document = await unit.documents.find(run.document_id)
+            if document is None or not document.latest.is_read_by(run):
                 raise RunStoppedError
-            if version.status is DocumentStatus.INDEXED and version.run_id == run.run_id:
-                return True  # done, and killed before it was remembered
             await unit.generations.lock(document.organisation_id)
             alive = living(await unit.generations.of_organisation(document.organisation_id))
-            names = [generation.name for generation in alive]
-            if written != {"indexes": names, "mark": mark(document)}:
-                return False
+            if written != Written(tuple(one.name for one in alive), mark(document)):
+                return None
             now = self._clock.now()
-            if not await unit.runs.published(run, now):
-                raise RunStoppedError
+            await unit.runs.published(run, now)
             await unit.announce(document_event(INDEXED, document, now))
-            document = await unit.documents.find(run.document_id) or document
-        await self._notices.changed(document)
-        return True
+        return document
 
 
 class Tidy:

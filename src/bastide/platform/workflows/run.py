@@ -1,6 +1,7 @@
 """One run of a workflow: its steps, their retries and what is remembered of them."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
@@ -90,13 +91,15 @@ class Run:
         pause_s = self._host.first_pause_s
         for remaining in reversed(range(attempts)):
             try:
-                return {"result": await action()}
+                result = await action()
             except Exception as error:  # noqa: BLE001  # edge: an action may raise anything
                 if not remaining or not _passing(error):
                     return {"failure": self._failure(name, error)}
                 log.warning(
                     "workflow.step_retried", step=name, workflow_id=self.workflow_id, error=str(error)
                 )
+            else:
+                return {"result": json.loads(json.dumps(result))}  # as a replay will return it
             await self._host.pause(pause_s)
             pause_s = min(pause_s * _FACTOR, _LONGEST_PAUSE_S)
             self._host.check()

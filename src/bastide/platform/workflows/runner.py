@@ -25,7 +25,7 @@ from bastide.platform.workflows.store import APPLICATION, SCHEMA, VERSION, JsonS
 
 _POLL_S = 1.0  # for workflows that other processes enqueue: this process's own ring the bell
 _POLL_ALONE_S = 5.0
-_THREADS = 16
+_THREADS = 32  # DBOS makes them the event loop's default: everybody's `to_thread` shares them
 _MAX_DEATHS = 250  # a workflow that took its process down with it so often is given up
 
 log = structlog.get_logger()

@@ -1,11 +1,12 @@
-import { EllipsisVertical, Pencil, Plus, Trash2 } from "lucide-react";
+import { EllipsisVertical, Pencil, Plus, Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
-import type { Collection } from "@/api/types";
+import type { Collection, Grant } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Menu, MenuItem } from "@/components/menu";
+import { ShareDialog } from "@/features/sharing/share-dialog";
 import { classes } from "@/lib/classes";
 import { request } from "@/lib/http";
 import { CollectionForm } from "./collection-form";
@@ -18,12 +19,16 @@ interface Props {
   onChoose: (name: string | undefined) => void;
 }
 
-type Asked = { what: "create" } | { what: "rename" | "delete"; collection: Collection };
+type Asked = { what: "create" } | { what: "rename" | "share" | "delete"; collection: Collection };
 
 export function Collections({ collections, managed, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState<Asked>();
   const close = () => setAsked(undefined);
+  const share = async ({ id }: Collection, access: Grant[]) => {
+    await request("PATCH", `/api/v1/collections/${id}`, { json: { access } });
+    await queryClient.invalidateQueries({ queryKey: queries.collections.queryKey });
+  };
   const drop = async ({ id, name }: Collection) => {
     await request("DELETE", `/api/v1/collections/${id}`);
     await queryClient.invalidateQueries({ queryKey: queries.collections.queryKey });
@@ -62,6 +67,12 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
                     {t("library.rename")}
                   </MenuItem>
                   <MenuItem
+                    icon={<UserPlus aria-hidden="true" className="size-4" />}
+                    onSelect={() => setAsked({ what: "share", collection })}
+                  >
+                    {t("people.share")}
+                  </MenuItem>
+                  <MenuItem
                     danger
                     icon={<Trash2 aria-hidden="true" className="size-4" />}
                     onSelect={() => setAsked({ what: "delete", collection })}
@@ -93,6 +104,15 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
           onDone={({ name }) => {
             if (chosen === asked.collection.name) onChoose(name);
           }}
+        />
+      )}
+      {asked?.what === "share" && (
+        <ShareDialog
+          name={asked.collection.name}
+          resource={asked.collection.id}
+          grants={asked.collection.access}
+          onSave={(access) => share(asked.collection, access)}
+          onClose={close}
         />
       )}
       {asked?.what === "delete" && (

@@ -8,6 +8,7 @@ import { Field } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { Door } from "./door";
+import { Forgot } from "./forgot";
 import { PasswordField } from "./password-field";
 
 export function Login() {
@@ -19,10 +20,12 @@ export function Login() {
     mutationFn: () => request<{ user: Me }>("POST", "/api/v1/auth/login", { json: { email, password } }),
     onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
   });
+  const [forgot, setForgot] = useState(false);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     login.mutate();
   };
+  if (forgot) return <Forgot email={email} onBack={() => setForgot(false)} />;
   return (
     <Door title={t("login.title")} lead={t("login.lead")}>
       <form onSubmit={submit} className="grid gap-4">
@@ -46,6 +49,13 @@ export function Login() {
         <Button type="submit" look="main" disabled={login.isPending} size="large">
           {t("login.submit")}
         </Button>
+        <button
+          type="button"
+          onClick={() => setForgot(true)}
+          className="justify-self-start text-sm text-woad underline underline-offset-4"
+        >
+          {t("people.forgot")}
+        </button>
         <p className="text-sm text-soft">{t("login.hint")}</p>
       </form>
     </Door>

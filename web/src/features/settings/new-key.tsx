@@ -4,17 +4,17 @@ import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
 import type { ApiKey } from "@/api/types";
 import { Button } from "@/components/button";
-import { CopyButton } from "@/components/copy";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
+import { Shown } from "@/components/shown";
 import { request } from "@/lib/http";
 
 const DAYS = [30, 90, 365];
 const DAY_MS = 86_400_000;
 
-/** Makes a key and shows it, once. */
-export function NewKey({ onClose }: { onClose: () => void }) {
+/** Makes a key and shows it, once; for oneself, or for a service account. */
+export function NewKey({ subject, onClose }: { subject?: string; onClose: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState("");
   const [days, setDays] = useState(90);
@@ -22,7 +22,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
     mutationFn: () => {
       const expires_at = days ? new Date(Date.now() + days * DAY_MS).toISOString() : null;
       return request<ApiKey & { key: string }>("POST", "/api/v1/keys", {
-        json: { name: name.trim(), expires_at },
+        json: { name: name.trim(), expires_at, ...(subject && { subject_id: subject }) },
       });
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: queries.keys.queryKey }),
@@ -79,14 +79,5 @@ export function NewKey({ onClose }: { onClose: () => void }) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Shown({ text }: { text: string }) {
-  return (
-    <div className="flex items-start gap-1 rounded-md bg-sunken py-1 ps-3 pe-1">
-      <pre className="min-w-0 grow py-2 font-mono text-xs break-all whitespace-pre-wrap">{text}</pre>
-      <CopyButton text={text} />
-    </div>
   );
 }

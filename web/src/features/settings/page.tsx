@@ -9,6 +9,7 @@ import { ErrorNotice } from "@/components/notice";
 import { ChangePassword } from "@/features/login/change-password";
 import { request } from "@/lib/http";
 import { Keys } from "./keys";
+import { Sessions } from "./sessions";
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -24,6 +25,9 @@ export function SettingsPage() {
           <Account me={me.data} />
         </Section>
       )}
+      <Section title={t("people.sessions")} text={t("people.sessionsText")}>
+        <Sessions />
+      </Section>
       {me.data?.email && (
         <Section title={t("settings.passwordTitle")} text={t("settings.passwordText")}>
           <div className="max-w-sm">
@@ -64,6 +68,8 @@ function Account({ me }: { me: Me }) {
         <dd>{me.email}</dd>
         <dt className="text-soft">{t("settings.organisation")}</dt>
         <dd>{me.organisation.name}</dd>
+        <dt className="text-soft">{t("settings.role")}</dt>
+        <dd>{t(`people.roles.${me.role}`)}</dd>
       </dl>
       <Field
         label={t("settings.name")}

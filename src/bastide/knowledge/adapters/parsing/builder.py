@@ -11,6 +11,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u2006\u2008-\u200a\u3000]")
 _SPACE_AT_LINE_EDGE = re.compile(r"[^\S\n]*\n[^\S\n]*")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'»”’)\]]*$")
@@ -19,7 +20,7 @@ _CLOSE = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
 def clean(text: str, *, keep_spaces: bool = False) -> str:
     """NFC, lines ending in LF, without what cannot be seen; runs of spaces become one unless kept."""
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).translate(_LIGATURES)
     if not keep_spaces:
         text = _SPACE_AT_LINE_EDGE.sub("\n", _SPACES.sub(" ", text))
         text = text.strip()

@@ -6,12 +6,13 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from bastide.knowledge.domain.extraction import ExtractedText
+from bastide.knowledge.ports.geometry import PageGeometry
 from bastide.knowledge.ports.parser import ParseLimits
 
 HEADER = struct.Struct(">I")
 
 
-class Request(msgspec.Struct, frozen=True):
+class Parse(msgspec.Struct, frozen=True, tag="parse"):
     """`folder` belongs to this request: temporary files and attachments go there and nowhere else."""
 
     path: str
@@ -21,13 +22,27 @@ class Request(msgspec.Struct, frozen=True):
     password: str | None = None
 
 
+class Locate(msgspec.Struct, frozen=True, tag="locate"):
+    """See `Geometry.locate`."""
+
+    path: str
+    quote: str
+    pages: tuple[int, ...]
+    limits: ParseLimits
+    password: str | None = None
+
+
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
     done: int
     total: int
 
 
-class Success(msgspec.Struct, frozen=True, tag="success"):
+class Parsed(msgspec.Struct, frozen=True, tag="parsed"):
     extracted: ExtractedText
+
+
+class Located(msgspec.Struct, frozen=True, tag="located"):
+    found: tuple[PageGeometry, ...]
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
@@ -38,7 +53,9 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     details: dict[str, str | int] = {}
 
 
-Reply: TypeAlias = Progress | Success | Failure
+Request: TypeAlias = Parse | Locate
+Result: TypeAlias = Parsed | Located
+Reply: TypeAlias = Progress | Result | Failure
 
 
 def frame(message: Request | Reply) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from bastide.knowledge.adapters.parsing.messages import Request
+from bastide.knowledge.adapters.parsing.messages import Parse, Parsed
 from bastide.knowledge.adapters.parsing.pool import WorkerPool
 from bastide.knowledge.domain.extraction import ExtractedText
 from bastide.knowledge.ports.parser import ParseLimits, ParseProgress
@@ -46,12 +46,14 @@ class SubprocessParser:
         keep = False
         try:
             await uninterrupted(asyncio.to_thread(folder.mkdir, parents=True))
-            request = Request(_absolute(path), filename, str(folder), limits, password)
-            extracted = await self._pool.run(request, on_progress)
-            keep = bool(extracted.attachments)
+            request = Parse(_absolute(path), filename, str(folder), limits, password)
+            result = await self._pool.run(request, on_progress)
+            if not isinstance(result, Parsed):
+                raise TypeError(result)
+            keep = bool(result.extracted.attachments)
         finally:
             await uninterrupted(asyncio.to_thread(_clear, folder, keep_attachments=keep))
-        return extracted
+        return result.extracted
 
     async def close(self) -> None:
         await self._pool.close()

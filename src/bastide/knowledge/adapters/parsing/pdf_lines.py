@@ -79,20 +79,30 @@ def page_lines(page: PdfPage) -> PageLines:
     """The page turned so that most of its text is upright, which is not always how it is shown."""
     text = page.get_textpage()
     try:
-        frame = replace(frame_of(page), rotation=_direction(text))
-        reader = _Reader(text, frame)
-        return PageLines(tuple(_downwards(reader.lines())), frame.width, frame.height)
+        frame = replace(frame_of(page), rotation=direction_of(text))
+        lines = [line for _, line in _lines(text, frame)]
+        return PageLines(tuple(lines), frame.width, frame.height)
     finally:
         text.close()
 
 
-def _downwards(lines: list[Line]) -> list[Line]:
-    """Pdfium reads a page whose text does not turn with it from its bottom up."""
-    rises = sum(b.top < a.top for a, b in pairwise(lines))
+def reading_order(page: PdfPage, text: PdfTextPage) -> list[int]:
+    """Indices of the characters, line by line as `page_lines` has them."""
+    frame = replace(frame_of(page), rotation=direction_of(text))
+    return [index for (start, end), _ in _lines(text, frame) for index in range(start, end)]
+
+
+def _lines(text: PdfTextPage, frame: Frame) -> list[tuple[tuple[int, int], Line]]:
+    """Stretches of characters and the lines that they are, from the top of the page down.
+
+    Pdfium reads a page whose text does not turn with it from its bottom up.
+    """
+    lines = _Reader(text, frame).lines()
+    rises = sum(b.top < a.top for (_, a), (_, b) in pairwise(lines))
     return lines[::-1] if rises > len(lines) / 2 else lines
 
 
-def _direction(text: PdfTextPage) -> int:
+def direction_of(text: PdfTextPage) -> int:
     """0, 90, 180 or 270 degrees: counter-clockwise, of most of some characters."""
     count = pdfium_c.FPDFText_CountChars(text.raw)
     angles = Counter(
@@ -108,13 +118,13 @@ class _Reader:
         self._frame = frame
         self._characters = characters(text)
 
-    def lines(self) -> list[Line]:
-        found: list[Line] = []
+    def lines(self) -> list[tuple[tuple[int, int], Line]]:
+        found: list[tuple[tuple[int, int], Line]] = []
         start = 0
         for end, char in enumerate(self._characters + "\n"):
             if char in {"\r", "\n", _HYPHEN}:
                 if line := self._line(start, end, hyphen=char == _HYPHEN):
-                    found.append(line)
+                    found.append(((start, end), line))
                 start = end + 1
         return found
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from bastide.kit.errors import BastideError
-from bastide.knowledge.adapters.parsing.messages import Failure, Request, Success
+from bastide.knowledge.adapters.parsing.messages import Failure, Request, Result
 from bastide.knowledge.adapters.parsing.process import ProgressListener, WorkerDiedError, WorkerProcess
 from bastide.knowledge.domain.errors import (
     DocumentCorruptError,
@@ -13,7 +13,6 @@ from bastide.knowledge.domain.errors import (
     DocumentTooLargeError,
     DocumentUnsupportedError,
 )
-from bastide.knowledge.domain.extraction import ExtractedText
 from bastide.platform.uninterrupted import uninterrupted
 
 _DOCUMENTS_PER_WORKER = 100  # what a library leaks stays small
@@ -37,7 +36,7 @@ class WorkerPool:
         self._retiring: dict[WorkerProcess, asyncio.TimerHandle] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
-    async def run(self, request: Request, on_progress: ProgressListener) -> ExtractedText:
+    async def run(self, request: Request, on_progress: ProgressListener = None) -> Result:
         """Raises one of the errors of `knowledge.domain.errors`. Cancelling kills the worker."""
         async with self._slots:
             worker = await self._take()
@@ -60,7 +59,7 @@ class WorkerPool:
 
     async def _serve(
         self, worker: WorkerProcess, request: Request, on_progress: ProgressListener
-    ) -> Success | Failure:
+    ) -> Result | Failure:
         try:
             reply = await worker.run(request, on_progress)
         except TimeoutError as error:
@@ -111,9 +110,9 @@ async def _start() -> WorkerProcess:
         raise
 
 
-def _result(reply: Success | Failure) -> ExtractedText:
-    if isinstance(reply, Success):
-        return reply.extracted
+def _result(reply: Result | Failure) -> Result:
+    if not isinstance(reply, Failure):
+        return reply
     kind = next((error for error in _ERRORS if error.code == reply.code), DocumentCorruptError)
     raise kind(reply.message, **reply.details)
 

@@ -15,7 +15,7 @@ from bastide.knowledge.adapters.parsing.messages import (
     Failure,
     Progress,
     Request,
-    Success,
+    Result,
     decode_reply,
     frame,
 )
@@ -70,8 +70,8 @@ class WorkerProcess:
     def is_alive(self) -> bool:
         return self._process.returncode is None
 
-    async def run(self, request: Request, on_progress: ProgressListener) -> Success | Failure:
-        """Parse one document.
+    async def run(self, request: Request, on_progress: ProgressListener) -> Result | Failure:
+        """Answer one request.
 
         Raises:
             WorkerDiedError: the subprocess crashed.
@@ -104,7 +104,7 @@ class WorkerProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()
 
-    async def _converse(self, request: Request, on_progress: ProgressListener) -> Success | Failure:
+    async def _converse(self, request: Request, on_progress: ProgressListener) -> Result | Failure:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise ConnectionError

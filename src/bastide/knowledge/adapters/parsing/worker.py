@@ -10,18 +10,25 @@ import select
 import signal
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from bastide.kit.errors import BastideError
 from bastide.knowledge.adapters.parsing.messages import (
     Failure,
+    Locate,
+    Located,
+    Parse,
+    Parsed,
     Progress,
     Reply,
-    Success,
+    Request,
+    Result,
     frame,
     read_request,
 )
+from bastide.knowledge.adapters.parsing.pdf_geometry import locate
 from bastide.knowledge.adapters.parsing.read import read
 from bastide.knowledge.adapters.parsing.source import Source
 from bastide.knowledge.domain.errors import DocumentCorruptError, DocumentTooLargeError
@@ -39,25 +46,16 @@ def main() -> None:
 
     while (request := read_request(requests)) is not None:
         _limit_memory(request.limits.memory_mb)
-        _use_folder(request.folder)
-        source = Source(
-            path=Path(request.path),
-            filename=request.filename,
-            folder=Path(request.folder),
-            limits=request.limits,
-            report=lambda done, total: send(Progress(done, total)),
-            password=request.password,
-        )
-        send(_answer(source))
+        send(_answer(request, lambda done, total: send(Progress(done, total))))
 
 
-def _answer(source: Source) -> Success | Failure:
+def _answer(request: Request, report: Callable[[int, int], None]) -> Result | Failure:
     try:
-        return Success(read(source))
+        return _located(request) if isinstance(request, Locate) else _parsed(request, report)
     except BastideError as error:
         return Failure(error.code, error.message, error.details)
     except MemoryError:
-        limit = source.limits.memory_mb
+        limit = request.limits.memory_mb
         return Failure(
             DocumentTooLargeError.code,
             f"Reading it takes more than {limit} MB of memory.",
@@ -65,6 +63,26 @@ def _answer(source: Source) -> Success | Failure:
         )
     except Exception as error:  # noqa: BLE001 a parsing library may raise anything on a broken file
         return Failure(DocumentCorruptError.code, "The file is damaged.", {"reason": repr(error)[:500]})
+
+
+def _parsed(request: Parse, report: Callable[[int, int], None]) -> Parsed:
+    _use_folder(request.folder)
+    return Parsed(
+        read(
+            Source(
+                path=Path(request.path),
+                filename=request.filename,
+                folder=Path(request.folder),
+                limits=request.limits,
+                report=report,
+                password=request.password,
+            )
+        )
+    )
+
+
+def _located(request: Locate) -> Located:
+    return Located(locate(Path(request.path), request.quote, request.pages, request.password))
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -1,0 +1,179 @@
+"""The audit log as other slices write it, and the sequencer that puts what they wrote into the tree.
+
+`record` writes a row in the caller's transaction, `note` puts an entry into a queue of this process. Both are
+picked up by `turn`, which appends them in one transaction per batch. Several processes may do this at once: a
+row is taken by one of them, and a log is locked while it grows.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bastide.kit.clock import Clock
+from bastide.kit.errors import BastideError
+from bastide.kit.ids import new_id
+from bastide.operations.domain.entry import AuditEntry, Outcome
+from bastide.operations.domain.errors import AuditUnavailableError
+from bastide.operations.domain.log import TILE_LEVEL, LogPolicy, QueryText
+from bastide.operations.domain.record import Record, written
+from bastide.operations.ports import AuditRows, AuditStore
+from bastide.platform.database.port import Connection
+from bastide.platform.secrets.port import Keyring
+from bastide.platform.telemetry.origin import current_origin
+
+_BATCH = 2_000
+_QUEUE = 20_000
+_GATHER_S = 0.25
+_POLL_S = 1.0
+_POLICY_AGE = timedelta(seconds=10)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    log_id: str
+    record: Record
+    written: "asyncio.Future[None] | None"
+
+
+class AuditLog:
+    """Implements `contract.Audit`."""
+
+    def __init__(self, store: AuditStore, keyring: Keyring, clock: Clock, capacity: int = _QUEUE) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._clock = clock
+        self._capacity = capacity
+        self._notes: list[_Note] = []
+        self._lost: Counter[str] = Counter()
+        self._policies: dict[str, tuple[LogPolicy, datetime]] = {}
+        self._woken = asyncio.Event()
+        self._waited_for = asyncio.Event()
+
+    async def record(self, connection: Connection, entry: AuditEntry) -> None:
+        """See the contract."""
+        rows = self._store.within(connection, self._woken.set)
+        await rows.put_pending(entry.organisation_id, self._written(entry))
+
+    async def note(self, entry: AuditEntry) -> None:
+        """See the contract."""
+        policy = await self._policy(entry.organisation_id)
+        done = asyncio.get_running_loop().create_future() if policy.fail_closed else None
+        if len(self._notes) >= self._capacity:
+            if done is not None:
+                raise AuditUnavailableError("The audit log cannot be written at the moment.")
+            self._lost[entry.organisation_id] += 1
+            return
+        record = self._written(_as_wanted(entry, policy, self._keyring))
+        self._notes.append(_Note(entry.organisation_id, record, done))
+        self._woken.set()
+        if done is not None:
+            self._waited_for.set()
+            await done
+
+    def forget_policy(self, log_id: str) -> None:
+        """It was changed."""
+        self._policies.pop(log_id, None)
+
+    async def run(self) -> None:
+        """Turn until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _POLL_S)
+            with suppress(TimeoutError):  # others may come; unless somebody waits for this one
+                await asyncio.wait_for(self._waited_for.wait(), _GATHER_S)
+            self._woken.clear()
+            self._waited_for.clear()
+            try:
+                while await self.turn() == _BATCH:
+                    pass
+            except BastideError as error:
+                _log.exception("audit.not_written", code=error.code)
+
+    async def turn(self) -> int:
+        """Append what is waiting; how many entries.
+
+        Raises:
+            UnavailableError: the database does not take them. They go on waiting, but for those whose writers
+                wait too: these are told.
+        """
+        notes, lost = self._notes[:_BATCH], self._lost
+        self._lost = Counter()
+        try:
+            async with self._store.transaction() as rows:
+                waiting = [*await rows.take_pending(_BATCH), *((note.log_id, note.record) for note in notes)]
+                waiting += [(log_id, self._gap(log_id, count)) for log_id, count in lost.items()]
+                await _append(rows, waiting)
+        except BaseException as error:
+            self._lost += lost
+            self._give_up(notes, error)
+            raise
+        del self._notes[: len(notes)]
+        for note in notes:
+            if note.written is not None and not note.written.done():
+                note.written.set_result(None)
+        return len(waiting)
+
+    def _give_up(self, notes: Sequence[_Note], error: BaseException) -> None:
+        """Whoever waits is refused, and did nothing; the entry is not kept."""
+        refused = [note for note in notes if note.written is not None]
+        for note in refused:
+            if note.written is not None and not note.written.done():
+                failure = AuditUnavailableError("The audit log cannot be written at the moment.")
+                failure.__cause__ = error
+                note.written.set_exception(failure)
+        self._notes = [note for note in self._notes if note not in refused]
+
+    def _gap(self, log_id: str, count: int) -> Record:
+        entry = AuditEntry(
+            "audit.entries_lost", log_id, "system", outcome=Outcome.FAILED, details={"count": count}
+        )
+        return self._written(entry)
+
+    def _written(self, entry: AuditEntry) -> Record:
+        origin = current_origin()
+        if origin.address is not None:
+            entry = replace(entry, personal={"address": origin.address, **entry.personal})
+        return written(entry, new_id("aud"), self._clock.now(), origin.request_id)
+
+    async def _policy(self, log_id: str) -> LogPolicy:
+        now = self._clock.now()
+        known = self._policies.get(log_id)
+        if known is not None and known[1] > now:
+            return known[0]
+        async with self._store.reading() as rows:
+            log = await rows.log(log_id)
+        policy = LogPolicy() if log is None else log.policy
+        self._policies[log_id] = (policy, now + _POLICY_AGE)
+        return policy
+
+
+async def _append(rows: AuditRows, waiting: Sequence[tuple[str, Record]]) -> None:
+    by_log: defaultdict[str, list[Record]] = defaultdict(list)
+    for log_id, record in waiting:
+        by_log[log_id].append(record)
+    for log_id in sorted(by_log):  # one order for all processes: they never wait for each other in a circle
+        log = await rows.log(log_id, lock=True)
+        if log is None:
+            raise AuditUnavailableError("The audit log cannot be written at the moment.")
+        tiles: list[tuple[int, bytes]] = []
+        for record in by_log[log_id]:
+            completed = log.tree.append(record.leaf)
+            tiles += [(index, digest) for level, index, digest in completed if level == TILE_LEVEL]
+        await rows.append(log, by_log[log_id], tiles)
+
+
+def _as_wanted(entry: AuditEntry, policy: LogPolicy, keyring: Keyring) -> AuditEntry:
+    """With the words of a query kept, hashed or left out, as the organisation wants."""
+    query = entry.personal.get("query")
+    if not isinstance(query, str) or policy.query_text is QueryText.KEEP:
+        return entry
+    personal = {name: value for name, value in entry.personal.items() if name != "query"}
+    if policy.query_text is QueryText.HASH:
+        personal["query_hash"] = keyring.keyed_hash("audit/query", query.encode()).hex()
+    return replace(entry, personal=personal)

@@ -1,0 +1,32 @@
+"""Where the request that is being worked on came from, for whatever writes that down."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """`address` is the client's, as the trusted proxies tell it."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
+NOWHERE = Origin()
+_ORIGIN: ContextVar[Origin] = ContextVar("bastide_origin", default=NOWHERE)
+
+
+def current_origin() -> Origin:
+    """NOWHERE outside of a request: in a workflow, at start."""
+    return _ORIGIN.get()
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Generator[None]:
+    token = _ORIGIN.set(origin)
+    try:
+        yield
+    finally:
+        _ORIGIN.reset(token)

@@ -1,0 +1,86 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { Waiting } from "@/components/logo";
+import { ErrorNotice } from "@/components/notice";
+import { request } from "@/lib/http";
+import { Door } from "./door";
+import { PasswordField } from "./password-field";
+
+interface Welcome {
+  organisation: string;
+  email: string;
+  has_account: boolean;
+}
+
+/** Where an invitation leads: `/join#<token>`. The token stays behind the #, so that it reaches no log. */
+export function Join() {
+  const { t, i18n } = useTranslation();
+  const token = location.hash.slice(1);
+  const welcome = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () => request<Welcome>("POST", "/api/v1/auth/invitation", { json: { token } }),
+    retry: false,
+    staleTime: Infinity,
+  });
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const join = useMutation({
+    mutationFn: () => {
+      const json = { token, password, name: name.trim(), locale: i18n.language };
+      return request<{ user: Me }>("POST", "/api/v1/auth/join", { json });
+    },
+    onSuccess: async ({ user }) => {
+      await navigate({ to: "/ask", replace: true });
+      client.setQueryData(queries.me.queryKey, user);
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    join.mutate();
+  };
+  if (!welcome.data) {
+    return (
+      <Door title="Bastide" lead="">
+        {welcome.isPending ? <Waiting label={t("app.loading")} /> : <ErrorNotice error={welcome.error} />}
+      </Door>
+    );
+  }
+  const { organisation, email, has_account: known } = welcome.data;
+  return (
+    <Door title={t("people.joinTitle", { organisation })} lead={t("people.joinLead", { email })}>
+      <form onSubmit={submit} className="grid gap-4">
+        <input type="hidden" name="email" autoComplete="username" value={email} readOnly />
+        {!known && (
+          <Field
+            label={t("people.joinName")}
+            autoComplete="name"
+            required
+            autoFocus
+            maxLength={200}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+        <PasswordField
+          label={known ? t("people.joinKnown") : t("people.joinNew")}
+          autoComplete={known ? "current-password" : "new-password"}
+          value={password}
+          onValue={setPassword}
+          {...(!known && { hint: t("login.rule") })}
+        />
+        <ErrorNotice error={join.error} />
+        <Button type="submit" look="main" size="large" disabled={join.isPending}>
+          {t("people.join")}
+        </Button>
+      </form>
+    </Door>
+  );
+}

@@ -1,0 +1,85 @@
+import { useMutation } from "@tanstack/react-query";
+import { EllipsisVertical, KeyRound, UserCheck, UserMinus, UserX } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Link, Person } from "@/api/people";
+import { IconButton } from "@/components/button";
+import { Confirm } from "@/components/confirm";
+import { Menu, MenuItem } from "@/components/menu";
+import { ErrorNotice } from "@/components/notice";
+import { request } from "@/lib/http";
+import { LinkDialog } from "./link-dialog";
+import { refresh } from "./queries";
+
+export function PersonMenu({ person, organisation }: { person: Person; organisation: string }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<"deactivate" | "remove">();
+  const path = `/api/v1/people/${person.id}`;
+  const setActive = async (active: boolean) => {
+    await request("PATCH", path, { json: { active } });
+    await refresh("people");
+  };
+  const remove = async () => {
+    await request("DELETE", path);
+    await refresh("people");
+  };
+  const activate = useMutation({ mutationFn: () => setActive(true) });
+  const link = useMutation({ mutationFn: () => request<Link>("POST", `${path}/reset-link`) });
+  const { name } = person;
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={t("people.actions", { name })} icon={<EllipsisVertical className="size-4" />} />
+        }
+      >
+        <MenuItem icon={<KeyRound aria-hidden="true" className="size-4" />} onSelect={() => link.mutate()}>
+          {t("people.resetLink")}
+        </MenuItem>
+        {person.active ? (
+          <MenuItem
+            danger
+            icon={<UserX aria-hidden="true" className="size-4" />}
+            onSelect={() => setAsked("deactivate")}
+          >
+            {t("people.deactivate")}
+          </MenuItem>
+        ) : (
+          <MenuItem
+            icon={<UserCheck aria-hidden="true" className="size-4" />}
+            onSelect={() => activate.mutate()}
+          >
+            {t("people.activate")}
+          </MenuItem>
+        )}
+        <MenuItem
+          danger
+          icon={<UserMinus aria-hidden="true" className="size-4" />}
+          onSelect={() => setAsked("remove")}
+        >
+          {t("people.remove")}
+        </MenuItem>
+      </Menu>
+      <ErrorNotice error={activate.error ?? link.error} />
+      {link.data && <LinkDialog name={name} link={link.data} onClose={() => link.reset()} />}
+      {asked === "deactivate" && (
+        <Confirm
+          title={t("people.deactivateTitle", { name })}
+          text={t("people.deactivateText")}
+          action={t("people.deactivate")}
+          onConfirm={() => setActive(false)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {asked === "remove" && (
+        <Confirm
+          title={t("people.removeTitle", { name, organisation })}
+          text={t("people.removeText")}
+          action={t("people.remove")}
+          onConfirm={remove}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  );
+}
