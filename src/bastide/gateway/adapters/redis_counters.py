@@ -21,7 +21,6 @@ from bastide.kit.errors import UnavailableError
 
 _TIMEOUT_S = 1.0
 _LEASE_S = 60.0
-_RENEW_S = 20.0
 _AT_A_TIME = 200
 
 _CLAIM = f"""
@@ -100,11 +99,11 @@ for i = 1, n do
   elseif kind == 'budget' then
     redis.call('ZADD', leases, now + lease, holder .. '|' .. amount)
     used = redis.call('HINCRBY', key, 'r', amount) + redis.call('HGET', key, 'u')
-    redis.call('PEXPIRE', leases, math.ceil(lease * 2))
+    redis.call('PEXPIRE', leases, math.max(redis.call('PTTL', key), 1) + lease)
   else
     redis.call('ZADD', leases, now + lease, holder)
     used = redis.call('ZCARD', leases)
-    redis.call('PEXPIRE', leases, math.ceil(lease * 2))
+    redis.call('PEXPIRE', leases, 86400000 + lease)
   end
   table.insert(granted, string.format('%.0f', limit - used))
   table.insert(granted, mark)
@@ -154,7 +153,10 @@ class _Held:
 class RedisCounters:
     """Satisfies `Counters`. Start `run` beside it: it tells the settlements and renews the leases."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, lease_s: float = _LEASE_S) -> None:
+        """`lease_s`: how long a dead process keeps what it has reserved."""
+        self._lease_ms = int(lease_s * 1000)
+        self._renew_s = lease_s / 3
         self._client: Any = redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # **kwargs
             url, socket_connect_timeout=_TIMEOUT_S, socket_timeout=_TIMEOUT_S, decode_responses=True
         )
@@ -166,7 +168,7 @@ class RedisCounters:
 
     async def claim(self, claims: Sequence[Claim], holder: str) -> Granted | Refused | Unseeded:
         """Raises CountersUnavailableError."""
-        arguments: list[Any] = [holder, int(_LEASE_S * 1000)]
+        arguments: list[Any] = [holder, self._lease_ms]
         for claim in claims:
             arguments += (claim.kind.value, claim.limit, claim.amount, int(claim.period_s * 1000))
         with _translated():
@@ -215,7 +217,7 @@ class RedisCounters:
     def _hold(self, claims: Sequence[Claim], holder: str) -> None:
         leased = [claim for claim in claims if claim.kind is not CounterKind.WINDOW]
         if leased:
-            self._held[holder] = _Held(leased, asyncio.get_running_loop().time() + _RENEW_S)
+            self._held[holder] = _Held(leased, asyncio.get_running_loop().time() + self._renew_s)
             self._start()
 
     def _start(self) -> None:
@@ -226,7 +228,7 @@ class RedisCounters:
         """Tell what was settled, in the order in which it was; renew the leases of what still runs."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_RENEW_S / 4):
+                async with asyncio.timeout(self._renew_s / 4):
                     first = await self._settled.get()
                 await self._tell(first)
             await self._renew()
@@ -252,7 +254,7 @@ class RedisCounters:
         try:
             with _translated():
                 seconds, microseconds = await self._client.time()
-                expiry = seconds * 1000 + microseconds // 1000 + int(_LEASE_S * 1000)
+                expiry = seconds * 1000 + microseconds // 1000 + self._lease_ms
                 for holder, held in due.items():
                     for claim in held.claims:
                         member = f"{holder}|{claim.amount}" if claim.kind is CounterKind.BUDGET else holder
@@ -260,7 +262,7 @@ class RedisCounters:
                             _key(claim.tenant, claim.counter) + ":l", {member: expiry}, xx=True
                         )
                     if holder in self._held:
-                        self._held[holder] = _Held(held.claims, now + _RENEW_S)
+                        self._held[holder] = _Held(held.claims, now + self._renew_s)
         except CountersUnavailableError as error:
             _log.warning("gateway.leases_not_renewed", error=str(error))
 

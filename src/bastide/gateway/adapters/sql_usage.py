@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -95,7 +95,8 @@ class SqlUsageRows:
         if subject_id is not None:
             chosen.append(ledger.c.subject_id == subject_id)
         if after is not None:
-            chosen.append(tuple_(ledger.c.at, ledger.c.id) < tuple_(after.at, after.id))
+            same_moment = and_(ledger.c.at == after.at, ledger.c.id < after.id)
+            chosen.append(or_(ledger.c.at < after.at, same_moment))
         newest = (ledger.c.at.desc(), ledger.c.id.desc())
         rows = await self._connection.execute(select(ledger).where(*chosen).order_by(*newest).limit(limit))
         return [_entry(row) for row in rows]

@@ -16,7 +16,19 @@ _PASSED_HEADERS = ("retry-after", "openai-processing-ms")
 
 
 async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answer_bytes: int) -> None:
-    """Ask the model and pass its answer on; a client that goes away cancels the model at once."""
+    """Ask the model and pass its answer on; a client that goes away cancels the model at once.
+
+    What goes wrong after the head of a stream is told by an event with `error`.
+    """
+    try:
+        await _relay(exchange, pipeline, call, max_answer_bytes)
+    except BastideError as error:
+        if not exchange.streams:
+            raise
+        await exchange.write(event_of(error), last=True)
+
+
+async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_bytes: int) -> None:
     async with exchange.while_connected(), pipeline.open(call) as reply:
         exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
         exchange.extra_headers += limit_headers(reply.account.reservation)
@@ -56,18 +68,12 @@ async def _relay_media(exchange: Exchange, reply: Reply) -> None:
 
 
 async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
-    """Each event as soon as it is whole. The head is sent before the first one, so what goes wrong after it
-    is told by an event with `error`.
-    """
+    """Each event as soon as it is whole."""
     await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
-    try:
-        while (passed := await stream.next()) is not None:
-            if passed:
-                await exchange.write(passed)
-    except BastideError as error:
-        await exchange.write(event_of(error), last=True)
-    else:
-        await exchange.write(b"", last=True)
+    while (passed := await stream.next()) is not None:
+        if passed:
+            await exchange.write(passed)
+    await exchange.write(b"", last=True)
 
 
 class StreamFilter:

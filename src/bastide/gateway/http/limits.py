@@ -79,7 +79,7 @@ def limits_router(manage: ManageLimits, principal: Callable[[Request], Principal
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def add(body: LimitBody, asks: Principal = caller) -> LimitOut:
         metric = Metric(body.metric)
-        subject_id = body.subject_id or (asks.organisation_id if body.subject == "organisation" else "")
+        subject_id = asks.organisation_id if body.subject == "organisation" else body.subject_id
         limit = Limit(
             new_id("lim"),
             asks.organisation_id,

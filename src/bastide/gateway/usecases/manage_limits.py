@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
-from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Subject, Whose
+from bastide.gateway.domain.limits import Bound, Limit, Metric, Period, Whose
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
@@ -73,7 +73,7 @@ def _check(limit: Limit) -> None:
         raise EntryError("That is more than can be counted.", field="amount")
     if (limit.metric is Metric.CONCURRENCY) is not (limit.period is Period.NOW):
         raise EntryError("Concurrency is of 'now'; everything else of a period.", field="period")
-    if not limit.subject_id or (limit.subject is Subject.ORGANISATION and limit.subject_id == EACH):
+    if not limit.subject_id:
         raise EntryError("Say whose limit it is: an id, or * for each.", field="subject_id")
     if limit.thresholds and not limit.period.is_budget:
         raise EntryError("Only budgets (day, month, total) have thresholds.", field="thresholds")
