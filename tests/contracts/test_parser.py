@@ -117,6 +117,19 @@ async def test_a_pdf_with_its_password_given(parser: Parser, tmp_path: Path) -> 
     assert extracted.text == "Le texte secret."
 
 
+async def test_a_landscape_page_is_a_slide_under_its_largest_line(parser: Parser, tmp_path: Path) -> None:
+    slides = [["Service du budget.", "", "", "# Bilan"], ["# Projets", "Trois sont en cours."]]
+    content = documents.pdf(slides, box="0 0 1100 842")
+    extracted = await parser.parse(written(tmp_path, "a.pdf", content), "a.pdf")
+    assert outline(extracted) == [
+        (H, "Bilan"),
+        (P, "Service du budget."),
+        (H, "Projets"),
+        (P, "Trois sont en cours."),
+    ]
+    assert {block.level for block in extracted.blocks if block.kind is H} == {1}
+
+
 async def test_running_headers_are_kept_once(parser: Parser, tmp_path: Path) -> None:
     pages = [
         ["Direction du budget", *[f"Ligne {n} de la page." for n in range(48)], f"Page {n}"] for n in range(5)
@@ -180,6 +193,18 @@ async def test_docx(parser: Parser, tmp_path: Path) -> None:
     ]
     assert [block.level for block in extracted.blocks if block.level] == [1, 2]
     assert headers(extracted) == ["", "Nom | Âge", "Nom | Âge"]
+
+
+async def test_the_parts_of_a_document_may_have_other_names(parser: Parser, tmp_path: Path) -> None:
+    parts = documents.unpacked(documents.docx([("", "Un texte.")]))
+    renamed = {
+        name.replace("word/document.xml", "word/document2.xml"): content.replace(
+            b"word/document.xml", b"word/document2.xml"
+        )
+        for name, content in parts.items()
+    }
+    extracted = await parser.parse(written(tmp_path, "a.docx", documents.archive(renamed)), "a.docx")
+    assert extracted.text == "Un texte."
 
 
 async def test_pptx(parser: Parser, tmp_path: Path) -> None:

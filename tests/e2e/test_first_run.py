@@ -129,15 +129,19 @@ def test_without_credentials_only_the_door_is_open(embedded: Installation) -> No
         for path in ("/health", "/ready"):
             assert server.client.get(path).status_code == 200
         paths = server.with_key().client.get("/openapi.json").json()["paths"]
-        stranger = httpx.Client(base_url=server.url)
-        assert stranger.get("/openapi.json").status_code == 401
-        for path, verbs in paths.items():
-            if path in OPEN:
-                continue
-            for verb in verbs:
-                assert stranger.request(verb, path).status_code == 401, (verb, path)
-        for path in ("/v1/models", "/v1/chat/completions", "/metrics"):
-            assert stranger.get(path).status_code == 401
+        with httpx.Client(base_url=server.url) as stranger:
+            assert_closed(stranger, paths)
+
+
+def assert_closed(stranger: httpx.Client, paths: dict[str, dict[str, object]]) -> None:
+    assert stranger.get("/openapi.json").status_code == 401
+    for path, verbs in paths.items():
+        if path in OPEN:
+            continue
+        for verb in verbs:
+            assert stranger.request(verb, path).status_code == 401, (verb, path)
+    for path in ("/v1/models", "/v1/chat/completions", "/metrics"):
+        assert stranger.get(path).status_code == 401
 
 
 def test_signing_in_opens_a_session(embedded: Installation) -> None:

@@ -131,7 +131,6 @@ export interface Model {
 export interface Suggestion {
   question: string;
   language: string;
-  collection: string;
 }
 
 export interface ServerStatus {

@@ -85,6 +85,7 @@ export const people = {
     organisation: "Organisation",
   },
   readers: "Who can read this",
+  readersNone: "Nothing is known about this yet.",
   grounds: {
     administrator: "as administrator",
     owner: "made it",

@@ -93,6 +93,7 @@ export const people: typeof english = {
     organisation: "Organisation",
   },
   readers: "Qui peut lire ceci",
+  readersNone: "On n’en sait rien encore.",
   grounds: {
     administrator: "comme administrateur",
     owner: "l’a créé",

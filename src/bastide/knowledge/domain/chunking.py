@@ -65,11 +65,11 @@ def _sections(found: Sequence[Piece], max_tokens: int) -> list[list[Piece]]:
 
 def _begins_section(current: Sequence[Piece], piece: Piece, size: int, max_tokens: int) -> bool:
     last = current[-1]
-    if piece.level:
-        if last.level:
-            return piece.level <= last.level <= _HARD_LEVEL
-        return piece.level <= _HARD_LEVEL or size >= _SHORT * max_tokens
-    return bool(piece.header and last.header and piece.header != last.header)
+    if not piece.level:
+        return bool(piece.header and last.header and piece.header != last.header)
+    if all(other.level for other in current):  # headings in a row, each under the one before
+        return piece.level <= _HARD_LEVEL and piece.level <= min(other.level for other in current)
+    return piece.level <= _HARD_LEVEL or (not last.level and size >= _SHORT * max_tokens)
 
 
 def _packed(section: Sequence[Piece], max_tokens: int) -> list[list[Piece]]:

@@ -13,12 +13,15 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from bastide.identity.contract import Principal, Resource
 from bastide.kit.events import DomainEvent
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Failure, Run, Version
 from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.domain.generation import Generation, GenerationState
+from bastide.operations.contract import AuditEntry
 
 SortField: TypeAlias = Literal["upload_time", "filename", "size"]
 
@@ -51,7 +54,7 @@ class Parsed:
     text_key: str
     media_type: str
     pages: int | None
-    facts: dict[str, str]
+    facts: JsonObject
     language: str
     warnings: tuple[str, ...]
 
@@ -297,6 +300,16 @@ class Unit(Protocol):
 
     async def announce(self, event: DomainEvent) -> None:
         """Into the outbox, in this transaction."""
+        ...
+
+    async def remember(self, principal: Principal, resource: Resource, *, deleted: bool = False) -> None:
+        """Into the history of permissions, in this transaction: whenever a collection or document is made,
+        shared or deleted.
+        """
+        ...
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Into the audit log, in this transaction."""
         ...
 
 

@@ -55,6 +55,9 @@ class Search:
             if not found:
                 await self._refuse_mistyped(scope.index, asked, query.filters)
             hits = await self._ranked(principal, found, query, self.embedder.trust(asked.language))
+        else:
+            for field, key in nested_paths(query.filters):  # there is no document that could have it
+                raise unknown_operator(field, key)
         return SearchResult(hits, len(hits), round((perf_counter() - begun) * 1000))
 
     async def _asked(

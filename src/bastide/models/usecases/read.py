@@ -1,16 +1,20 @@
 """The built-in reader: quotes the sentences of the passages that answer the question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bastide.models.contract import Passage, Quote, Reading, Support
-from bastide.models.domain.reader.features import Source, candidates
+from bastide.models.domain.reader.features import candidates
 from bastide.models.domain.reader.questions import analyse
-from bastide.models.domain.reader.ranking import ranked
+from bastide.models.domain.reader.ranking import Ranked, ranked
+from bastide.models.domain.reader.reading import Source
 from bastide.models.domain.reader.support import SUPPORTED, supporting
 from bastide.models.domain.reader.words import guess_language, words_of
 
 # Below this the best sentence answers so rarely that saying "not in the documents" is the better answer.
-_ANSWERS = 0.12
+_ANSWERS = 0.11
+# A further quote that is so much less sure than the first would only distract.
+_WORTH_ADDING = 0.2
 _READ_AT_MOST = 50
 _LANGUAGES = frozenset({"fr", "en"})
 
@@ -31,7 +35,8 @@ class ExtractiveReader:
             _quote(
                 best_first[item.candidate.source], item.candidate.start, item.candidate.end, item.confidence
             )
-            for item in found[: max(0, max_quotes)]
+            for item in islice(_unlike(best_first, found), max(0, max_quotes))
+            if item.confidence >= _WORTH_ADDING * found[0].confidence
         )
         return Reading(quotes, asked.language)
 
@@ -41,6 +46,17 @@ class ExtractiveReader:
             return None
         quote = _quote(passages[found.source], found.start, found.end, min(1.0, found.share))
         return Support(quote, not found.comparable or found.share >= SUPPORTED)
+
+
+def _unlike(passages: Sequence[Passage], found: Sequence[Ranked]) -> Iterator[Ranked]:
+    """Without sentences that say the same in the same words: copies of a document, overlapping passages."""
+    said: set[tuple[str, ...]] = set()
+    for item in found:
+        sentence = item.candidate
+        words = tuple(words_of(passages[sentence.source].text[sentence.start : sentence.end]))
+        if words not in said:
+            said.add(words)
+            yield item
 
 
 def _sources(passages: Sequence[Passage], asked_language: str) -> list[Source]:

@@ -103,6 +103,15 @@ def test_a_chunk_does_not_cross_a_heading_of_the_first_levels() -> None:
     assert chunks[1].indexed_text == "Travel\nTrains\n\nSecond class."
 
 
+def test_a_heading_of_the_first_levels_ends_a_row_of_deeper_ones() -> None:
+    chunks = chunk(
+        document(heading("A", 1), heading("a", 3), heading("B", 1), heading("b", 2), paragraph("Text.")),
+        "en",
+        words,
+    )
+    assert [one.text for one in chunks] == ["A\n\na", "B\n\nb\n\nText."]
+
+
 def test_short_neighbours_under_the_same_heading_are_merged() -> None:
     chunks = chunk(
         document(heading("A", 1), heading("a", 3), paragraph("One."), heading("b", 3), paragraph("Two.")),

@@ -90,3 +90,68 @@ def test_quotes_are_spans_of_their_passages_and_the_same_every_time(
         assert source.text[quote.start - source.start : quote.end - source.start] == quote.text
         assert 0 <= quote.confidence <= 1
     assert open_reader().read(question, passages, max_quotes=max_quotes) == reading
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Où Marie habite-t-elle ?", "Marie part en 1900. Marie réside à Lyon. Il pleut.", "réside à Lyon"),
+        ("When do backups run?", ENGLISH, "Backups are made every night"),
+        ("À quelle heure ouvre le restaurant ?", FRENCH, "11 h 45"),
+    ],
+)
+def test_other_words_for_the_same_are_understood(question: str, text: str, expected: str) -> None:
+    assert expected in open_reader().read(question, [passage(text)]).quotes[0].text
+
+
+def test_a_heading_or_a_question_is_no_answer() -> None:
+    text = "# Mutuelle\n\nLa mutuelle est-elle obligatoire ?\n\nElle est obligatoire, sauf dispense."
+    quotes = open_reader().read("La mutuelle est-elle obligatoire ?", [passage(text)]).quotes
+    assert quotes[0].text == "Elle est obligatoire, sauf dispense."
+
+
+def test_a_copy_is_not_quoted_twice() -> None:
+    copies = [Passage(str(number), FRENCH, 0, 0.5, language="fr") for number in range(3)]
+    quotes = open_reader().read("Combien de jours de congé par mois ?", copies).quotes
+    assert quotes
+    assert len({quote.text for quote in quotes}) == len(quotes)
+
+
+def test_what_was_asked_before_helps() -> None:
+    text = "Access logs are kept for four hundred days. Payslips are kept for fifty years. Payslips are blue."
+    reader = open_reader()
+    leaning = reader.read("And payslips?", [passage(text)], context="How long are access logs kept?")
+    assert leaning.quotes[0].text == "Payslips are kept for fifty years."
+
+
+@pytest.mark.parametrize(
+    ("statement", "supported"),
+    [
+        ("On acquiert 2,5 jours de congé par mois.", True),
+        ("L’employeur prend en charge 60 % de la cotisation.", True),
+        ("On acquiert 4 jours de congé par mois.", False),
+        ("La cantine sert des huîtres le dimanche.", False),
+        ("The employer pays 60 % of the contribution.", True),
+        ("The employer pays 75 % of the contribution.", False),
+        ("Nobody can tell whether this is so.", True),  # nothing to compare over the border of languages
+    ],
+)
+def test_a_statement_is_held_against_its_passage(statement: str, *, supported: bool) -> None:
+    found = open_reader().support(statement, [passage(FRENCH, 100, language="fr")])
+    assert found is not None
+    assert found.supported is supported
+    assert FRENCH[found.quote.start - 100 : found.quote.end - 100] == found.quote.text
+
+
+def test_without_a_sentence_nothing_supports() -> None:
+    assert open_reader().support("x", []) is None
+    assert open_reader().support("x", [passage(" \n ")]) is None
+
+
+@given(statement=texts, text=texts, language=st.sampled_from(["", "fr", "en", "de"]))
+def test_support_is_a_span_of_the_passage(statement: str, text: str, language: str) -> None:
+    found = open_reader().support(statement, [passage(text, 7, language=language)])
+    assert (found is None) == (not text.strip())
+    if found is not None:
+        assert text[found.quote.start - 7 : found.quote.end - 7] == found.quote.text
+        assert 0 <= found.quote.confidence <= 1

@@ -30,6 +30,12 @@ it("renders lists, tables, quotations and code", () => {
   expect(document.querySelector("pre")?.textContent).toBe("x < y");
 });
 
+it("does not take a quoted numbered heading for a list in a list", () => {
+  render(<Markdown source={"- 4. Fees [1]\n- other"} insets={insets} />);
+  expect(document.querySelectorAll("ol")).toHaveLength(0);
+  expect(document.querySelector("li")?.textContent).toBe("4. Fees source 1");
+});
+
 it("marks the ends of sentences, counting characters as the server does", () => {
   expect(
     marked("😀 One. Two.", [

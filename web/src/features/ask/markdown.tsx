@@ -49,8 +49,22 @@ function block(token: Token, insets: Insets): ReactNode {
 }
 
 function list({ ordered, start, items }: Tokens.List, insets: Insets): ReactNode {
-  const rows = items.map((item, index) => <li key={index}>{blocks(item.tokens, insets)}</li>);
+  const rows = items.map((item, index) => <li key={index}>{entry(item, insets)}</li>);
   return ordered ? <ol start={start === "" ? 1 : start}>{rows}</ol> : <ul>{rows}</ul>;
+}
+
+/** "- 4. Fees" quotes a numbered heading: no list inside the list. */
+function entry({ tokens }: Tokens.ListItem, insets: Insets): ReactNode {
+  const [only] = tokens;
+  if (tokens.length !== 1 || only?.type !== "list") return blocks(tokens, insets);
+  const inner = only as Tokens.List;
+  const [first] = inner.items;
+  if (!inner.ordered || inner.items.length !== 1 || !first) return blocks(tokens, insets);
+  return (
+    <>
+      {inner.start}. {blocks(first.tokens, insets)}
+    </>
+  );
 }
 
 function table({ header, rows }: Tokens.Table, insets: Insets): ReactNode {

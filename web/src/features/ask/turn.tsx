@@ -22,7 +22,11 @@ export function TurnView({ turn, last }: { turn: Turn; last: boolean }) {
     <article
       ref={article}
       aria-label={question}
-      className={last ? "min-h-[calc(100dvh-17rem)] scroll-mt-20 md:scroll-mt-8" : "scroll-mt-20"}
+      className={
+        last
+          ? "min-h-[calc(100dvh-11.5rem)] scroll-mt-20 max-md:min-h-[calc(100dvh-19rem)] md:scroll-mt-8"
+          : "scroll-mt-20"
+      }
     >
       <h2 className="mb-3 text-2xl break-words whitespace-pre-wrap">{question}</h2>
       <div aria-live="polite" aria-busy={streaming}>
@@ -41,8 +45,11 @@ function Body({ turn: { answer, citations, grounding, state, error } }: { turn: 
   return (
     <>
       {grounding?.degraded && <Note>{t("ask.degraded")}</Note>}
-      {grounding?.answered === false && <Note>{t("ask.notAnswered")}</Note>}
-      <Answer text={answer} citations={citations} unsupported={unsupported} />
+      {grounding?.answered === false ? (
+        <Note>{answer.trim() || t("ask.notAnswered")}</Note>
+      ) : (
+        <Answer text={answer} citations={citations} unsupported={unsupported} />
+      )}
       {unsupported.length > 0 && <Note>{t("ask.unsupportedNote", { count: unsupported.length })}</Note>}
       {state === "stopped" && <p className="mt-2 text-sm text-soft">{t("ask.stopped")}</p>}
       <ErrorNotice error={error} />

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
@@ -10,6 +10,7 @@ import { PasswordField } from "./password-field";
 export function ChangePassword() {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const email = useQuery(queries.me).data?.email ?? "";
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const change = useMutation({
@@ -27,6 +28,8 @@ export function ChangePassword() {
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
+      {/* For password managers: whose password it is. */}
+      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <PasswordField
         label={t("login.current")}
         autoComplete="current-password"
@@ -39,7 +42,6 @@ export function ChangePassword() {
         value={next}
         onValue={setNext}
         hint={t("login.rule")}
-        minLength={8}
       />
       <ErrorNotice error={change.error} />
       <Button

@@ -34,7 +34,6 @@ export function Reset() {
             label={t("login.next")}
             autoComplete="new-password"
             autoFocus
-            minLength={8}
             value={password}
             onValue={setPassword}
             hint={t("login.rule")}

@@ -36,6 +36,7 @@ export function Readers({ resource }: { resource: string }) {
         <>
           {readers.isPending && <Waiting label={t("app.loading")} />}
           <ErrorNotice error={readers.error} />
+          {readers.data?.length === 0 && <p className="px-2 text-sm text-soft">{t("people.readersNone")}</p>}
           <ul className="mt-2 grid max-h-60 gap-1.5 overflow-y-auto px-2 text-sm">
             {readers.data?.map(({ subject_id: id, access, steps }) => (
               <li key={id}>

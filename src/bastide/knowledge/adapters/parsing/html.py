@@ -32,10 +32,21 @@ def read_html(source: Source, out: TextBuilder) -> None:
 def add_html(text: str, out: TextBuilder) -> None:
     """Add a page, or a part of one."""
     page = _Page(out)
-    page.feed(text)
+    page.feed(_closed(text))
     page.close()
     page.flush()
     page.end_tables()
+
+
+def _closed(text: str) -> str:
+    """Without a comment that never ends; what looks like a last tag that never ends is text.
+
+    The parser would try again from each of its characters.
+    """
+    comment = text.find("<!--", text.rfind("-->") + 1)
+    text = text if comment < 0 else text[:comment]
+    end = text.rfind(">") + 1
+    return text[:end] + text[end:].replace("<", "&lt;")
 
 
 def plain_html(text: str) -> str:

@@ -13,6 +13,8 @@ from bastide.knowledge.domain.extraction import BlockKind
 _BULLET = re.compile(r"(?:[-–—•◦▪■●○*·‣➢➤✓►]|\uf0b7|\uf0a7|o(?=\s{2,}))\s*(?=\S)")
 _ITEM = re.compile(r"(?:[•◦▪■●○‣➢➤✓►\uf0b7\uf0a7]|(?:[-–—*·o]|\(?(?:\d{1,2}|[a-zA-Z])[.)])(?=\s))")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'»”’)\]]*$")
+# Pictures set as characters; the two that are bullets in every symbol font are recognised before.
+_NAMELESS = re.compile("(?!^[\uf0b7\uf0a7])[\ufffd\ue000-\uf8ff]")
 _LEADER = re.compile(r"(?:\s?\.){5,}\s*|(?:\s?_){5,}|(?:\s?…){2,}\s*")
 
 
@@ -111,7 +113,7 @@ def _ends_early(last: Line, line: Line, right: float) -> bool:
 
 
 def _passage(group: Sequence[Line], style: Style) -> Passage:
-    text = _LEADER.sub(" … ", _join(group)).strip()
+    text = _NAMELESS.sub("", _LEADER.sub(" … ", _join(group))).strip()
     if _ITEM.match(text) and style.level_of(group) == 0:
         bullet = _BULLET.match(text)
         return Passage(BlockKind.LIST_ITEM, "- " + text[bullet.end() :] if bullet else text)

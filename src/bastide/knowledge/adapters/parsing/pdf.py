@@ -3,13 +3,14 @@
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfDocument, PdfiumError
 
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.layout import passages_of
-from bastide.knowledge.adapters.parsing.lines import PageLines
+from bastide.knowledge.adapters.parsing.lines import PageLines, Passage
 from bastide.knowledge.adapters.parsing.pdf_lines import page_lines
 from bastide.knowledge.adapters.parsing.pdf_ocr import recognised
 from bastide.knowledge.adapters.parsing.running import without_running_lines
@@ -22,6 +23,7 @@ from bastide.knowledge.domain.errors import (
 )
 from bastide.knowledge.domain.extraction import BlockKind
 
+_BELOW_TITLE = 3
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created"}
 _NO_TITLE = re.compile(
     r"(?i)^(?:microsoft word - .*|untitled.*|sans titre.*|document\d*|.*\.(?:docx?|odt|pdf|tex|indd))$"
@@ -39,15 +41,29 @@ def read_pdf(source: Source, out: TextBuilder) -> None:
 def add_pages(pages: Sequence[PageLines], out: TextBuilder) -> None:
     """Lay the lines out as blocks, each page a page."""
     style = style_of(pages)
+    slides = 2 * sum(page.width > page.height for page in pages) > len(pages)
     for number, page in enumerate(without_running_lines(pages), 1):
         out.open_page(number, ocr=page.recognised is not None)
         first = True
-        for passage in passages_of(page, style) if page.recognised is None else page.recognised:
+        passages = passages_of(page, style) if page.recognised is None else page.recognised
+        for passage in _as_slide(passages) if slides else passages:
             continues = (
                 first and out.ends_open and passage.kind is BlockKind.PARAGRAPH and passage.text[0].islower()
             )
             out.add(passage.kind, passage.text, level=passage.level, continues=continues)
             first = False
+
+
+def _as_slide(passages: Sequence[Passage]) -> list[Passage]:
+    """The largest heading is the slide's title and comes first; the others only divide the slide."""
+    levels = [passage.level for passage in passages if passage.level]
+    title = next((passage for passage in passages if levels and passage.level == min(levels)), None)
+    rest = [
+        replace(passage, level=max(_BELOW_TITLE, passage.level)) if passage.level else passage
+        for passage in passages
+        if passage is not title
+    ]
+    return rest if title is None else [replace(title, level=1), *rest]
 
 
 @contextmanager

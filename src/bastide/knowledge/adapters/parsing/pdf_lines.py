@@ -20,6 +20,8 @@ _BOLD_WEIGHT = 600
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"demi")
 _NAME_BYTES = 128
 _ANGLES_READ = 50
+_PERHAPS_SPACE = frozenset('!"#$%&*+')
+_NO_INK = 0.1  # points
 _INVISIBLE_SIZE = 2.0  # points: marks for programs, not for readers
 
 
@@ -67,12 +69,25 @@ def frame_of(page: PdfPage) -> Frame:
 
 
 def characters(text: PdfTextPage) -> str:
-    """One character per index of pdfium (what it cannot name is U+FFFD)."""
+    """One character per index of pdfium; what it cannot name is U+FFFD.
+
+    Some programs write fonts whose space is called `#` or `$`: a sign that leaves no ink is a space.
+    """
     handle = text.raw
     codes = [pdfium_c.FPDFText_GetUnicode(handle, n) for n in range(pdfium_c.FPDFText_CountChars(handle))]
-    return "".join(
-        chr(code) if 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd" for code in codes
+    found = [chr(code) if 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd" for code in codes]
+    for index, char in enumerate(found):
+        if char in _PERHAPS_SPACE and _height(text, index) < _NO_INK:
+            found[index] = " "
+    return "".join(found)
+
+
+def _height(text: PdfTextPage, index: int) -> float:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pdfium_c.FPDFText_GetCharBox(
+        text.raw, index, ctypes.byref(left), ctypes.byref(right), ctypes.byref(bottom), ctypes.byref(top)
     )
+    return abs(top.value - bottom.value)
 
 
 def page_lines(page: PdfPage) -> PageLines:

@@ -14,7 +14,7 @@ _HEADING_LINES = 3
 _LEVELS = 5
 # How much larger than the body a heading is set, and what share of the text may be set so: where much is
 # large, the large text is text.
-_LARGER = ((1.12, 0.2), (1.04, 0.08))
+_LARGER = ((1.5, 0.4), (1.12, 0.2), (1.04, 0.08))
 _BOLD_SHARE = 0.25
 _IN_LONG_RUNS = 0.4  # share of a heading style's text that may stand in more lines than a heading has
 _DISPLAY = 1.4  # times the body: so large is never running text

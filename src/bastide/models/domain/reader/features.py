@@ -1,55 +1,75 @@
-"""Measures of how well each sentence of some passages fits a question. Each is about 0..1."""
+"""Measures of how well each sentence of some passages fits a question."""
 
-import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
-from bastide.kit.sentences import sentences
 from bastide.models.domain.reader.evidence import evidence
 from bastide.models.domain.reader.questions import Question
-from bastide.models.domain.reader.stems import root, stem
-from bastide.models.domain.reader.words import function_words, words_of
+from bastide.models.domain.reader.reading import Sentence, Source, Stemmer, Text, read
+from bastide.models.domain.reader.terms import NO_MATCH, Match, Rarity, Terms, given_words, terms_of
+from bastide.models.domain.reader.words import function_words
 
-FEATURES = (
-    "bias",
-    "coverage",
-    "partial",
-    "bm25",
-    "best_bm25",
-    "pairs",
-    "tight",
-    "previous",
-    "next",
-    "around",
-    "heading",
-    "passage",
-    "passage_coverage",
-    "evidence",
-    "evidence_coverage",
-    "names",
-    "news",
-    "short",
-    "long",
-    "asks",
-    "rank",
-    "first",
+_K1, _B = 1.2, 0.5  # of BM25; sentences differ less in length than documents, hence the small B
+_LEANING = re.compile(
+    r"(?:ils?|elles?|celui|celles?|ceux|ce|cet|cette|ces|cela|ça|leurs?|ses|son|sa|on|y|"
+    r"it|its|they|their|he|she|his|her|this|that|these|those)\b",
+    re.IGNORECASE,
 )
-_K1, _B = 1.2, 0.5
-_ASKING_WEIGHT = 0.4
-_PARTIAL = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A passage to read: `score` relative to the best one's, `heading` its title and heading path."""
+class Features(NamedTuple):
+    """Each about 0..1; the weights of the ranking have the same shape. Shares are of the question's weight.
 
-    text: str
-    score: float
-    heading: str
-    language: str
+    Attributes:
+        coverage: share of the question that the sentence has word for word (in its stems).
+        family: … that it has in another word of the same family only.
+        synonyms: … that it has in a synonym only.
+        bm25: BM25 of the sentence, relative to the most that the question could give.
+        best_bm25: … relative to the best sentence's.
+        pairs: share of the question's neighbouring terms that are neighbours here.
+        phrase: longest run of words shared with the question.
+        previous, following: share that only the sentence before, the one after, has.
+        earlier: … that only sentences before the previous one have.
+        around: … that only farther sentences of the passage have.
+        leaning: `previous` again if the sentence refers back ("It …", « Celle-ci … ») or follows a question.
+        heading: share that is in the title or the headings, and not in the sentence.
+        passage: share that the whole passage has.
+        missing: share of the question's names and numbers that neither the passage nor its headings have.
+        short: 1 ÷ number of the question's terms: the shorter, the less a match says.
+        score: of the search, relative to the best passage's.
+        rank: 1, ½, ⅓ … of the passage.
+        evidence: whether there is a sign of the expected kind of answer.
+        news: how much the sentence says beyond the question.
+        long: how far it is longer than 30 words.
+        empty: it says nothing beyond the question and its headings, or it is a question itself.
+    """
+
+    coverage: float = 0.0
+    family: float = 0.0
+    synonyms: float = 0.0
+    bm25: float = 0.0
+    best_bm25: float = 0.0
+    pairs: float = 0.0
+    phrase: float = 0.0
+    previous: float = 0.0
+    following: float = 0.0
+    earlier: float = 0.0
+    around: float = 0.0
+    leaning: float = 0.0
+    heading: float = 0.0
+    passage: float = 0.0
+    missing: float = 0.0
+    short: float = 0.0
+    score: float = 0.0
+    rank: float = 0.0
+    evidence: float = 0.0
+    news: float = 0.0
+    long: float = 0.0
+    empty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,193 +79,135 @@ class Candidate:
     source: int
     start: int
     end: int
-    features: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    source: int
-    start: int
-    end: int
-    text: str
-    stems: tuple[str, ...]
-
-
-class _Stemmer:
-    """Remembers what it stemmed while one question is answered."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-
-    def __call__(self, words: Sequence[str], language: str) -> tuple[str, ...]:
-        known = self._known
-        result: list[str] = []
-        for word in words:
-            key = (word, language)
-            if (found := known.get(key)) is None:
-                found = known[key] = stem(word, language)
-            result.append(found)
-        return tuple(result)
+    features: Features
 
 
 def candidates(question: Question, sources: Sequence[Source]) -> list[Candidate]:
-    """Every sentence of the sources with its features, in order."""
-    stemmer = _Stemmer()
-    read = [_read(index, source, stemmer) for index, source in enumerate(sources)]
-    everything = [sentence for sentences_ in read for sentence in sentences_]
+    """Every sentence of the sources, best source first, with its features, in order."""
+    stemmer = Stemmer()
+    texts = [read(source, stemmer) for source in sources]
+    everything = [sentence for text in texts for sentence in text.sentences]
     if not everything:
         return []
-    weigher = _Weigher(question, everything, stemmer)
-    found: list[Candidate] = []
-    for rank, (source, inside) in enumerate(zip(sources, read, strict=True)):
-        found += _of_source(weigher, source, rank, inside)
-    best = max(candidate.features[3] for candidate in found) or 1.0
+    rarity = Rarity(sentence.distinct for sentence in everything)
+    languages = {source.language for source in sources}
+    terms = {language: terms_of(question, language, rarity, stemmer) for language in languages}
+    meter = _Meter(question, terms, sum(len(sentence.stems) for sentence in everything) / len(everything))
+    found = [candidate for place, text in enumerate(texts) for candidate in meter.of_text(place, text)]
+    best = max(candidate.features.bm25 for candidate in found) or 1.0
     return [
-        Candidate(
-            item.source,
-            item.start,
-            item.end,
-            (*item.features[:4], item.features[3] / best, *item.features[5:]),
-        )
-        for item in found
+        replace(candidate, features=candidate.features._replace(best_bm25=candidate.features.bm25 / best))
+        for candidate in found
     ]
 
 
-def _read(index: int, source: Source, stemmer: _Stemmer) -> list[_Sentence]:
-    return [
-        _Sentence(
-            index,
-            start,
-            end,
-            text := source.text[start:end],
-            stemmer(words_of(text), source.language),
+class _Meter:
+    """Measures sentences against one question."""
+
+    def __init__(self, question: Question, terms: Mapping[str, Terms], mean_words: float) -> None:
+        self._kind = question.kind
+        self._given = given_words(question)
+        self._terms = terms
+        self._mean_words = mean_words or 1.0
+
+    def of_text(self, place: int, text: Text) -> list[Candidate]:
+        terms = self._terms[text.source.language]
+        matches = [terms.match(sentence.distinct) for sentence in text.sentences]
+        whole = frozenset[str]().union(*(match.near for match in matches))
+        in_heading = frozenset(term for term in terms.weights if term in text.heading)
+        shared = Features(
+            passage=terms.worth(whole),
+            missing=_share(terms.names, terms.names - whole - in_heading),
+            short=1 / max(1, len(terms.weights)),
+            score=text.source.score,
+            rank=1 / (1 + place),
         )
-        for start, end in sentences(source.text)
-    ]
+        return [
+            Candidate(
+                place,
+                sentence.start,
+                sentence.end,
+                self._own(
+                    self._surroundings(shared, terms, matches, at, in_heading), terms, text, at, matches[at]
+                ),
+            )
+            for at, sentence in enumerate(text.sentences)
+        ]
 
-
-class _Weigher:
-    """The question's terms, and what each is worth among these sentences."""
-
-    def __init__(self, question: Question, everything: Sequence[_Sentence], stemmer: _Stemmer) -> None:
-        self.question = question
-        self.stemmer = stemmer
-        self.terms = {
-            language: tuple(dict.fromkeys(stemmer(question.content, language))) for language in ("fr", "en")
-        }
-        self.mean_length = sum(len(sentence.stems) for sentence in everything) / len(everything) or 1.0
-        self._count = len(everything)
-        self._frequency = Counter(term for sentence in everything for term in set(sentence.stems))
-        asking = {language: set(stemmer(tuple(question.asking), language)) for language in ("fr", "en")}
-        self.weights = {
-            language: {
-                term: self._idf(term) * (_ASKING_WEIGHT if term in asking[language] else 1.0)
-                for term in terms
-            }
-            for language, terms in self.terms.items()
-        }
-        self.names = {language: set(stemmer(tuple(question.names), language)) for language in ("fr", "en")}
-        self.empty = {language: function_words(language) for language in ("fr", "en")}
-        given = sorted(
-            {word for word in re.findall(r"\w+", question.text) if word[:1].isupper() or word[:1].isdigit()},
-            key=len,
-            reverse=True,
+    def _surroundings(
+        self, shared: Features, terms: Terms, matches: Sequence[Match], at: int, in_heading: frozenset[str]
+    ) -> Features:
+        own = matches[at].near
+        before = (matches[at - 1] if at else NO_MATCH).near
+        after = (matches[at + 1] if at + 1 < len(matches) else NO_MATCH).near
+        earlier = frozenset[str]().union(*(match.near for match in matches[: max(0, at - 1)]))
+        later = frozenset[str]().union(*(match.near for match in matches[at + 2 :]))
+        return shared._replace(
+            previous=terms.worth(before - own),
+            following=terms.worth(after - own),
+            earlier=terms.worth(earlier - own - before),
+            around=terms.worth((earlier | later) - own - before - after),
+            heading=terms.worth(in_heading - own),
         )
-        self.given = re.compile(rf"\b(?:{'|'.join(map(re.escape, given))})\b") if given else None
 
-    def _idf(self, term: str) -> float:
-        frequency = self._frequency[term]
-        return math.log(1 + (self._count - frequency + 0.5) / (frequency + 0.5))
-
-
-def _of_source(weigher: _Weigher, source: Source, rank: int, inside: Sequence[_Sentence]) -> list[Candidate]:
-    language = source.language
-    weights = weigher.weights[language]
-    total = sum(weights.values()) or 1.0
-    heading = set(weigher.stemmer(words_of(source.heading), language))
-    sets = [set(sentence.stems) for sentence in inside]
-    roots = [{root(s) for s in stems if len(s) >= 4} for stems in sets]
-    matched = [{term for term in weights if term in stems} for stems in sets]
-    matched_roots = [
-        {t for t in weights if t in matched_ or (len(t) >= 4 and root(t) in roots_)}
-        for matched_, roots_ in zip(matched, roots, strict=True)
-    ]
-    whole = set[str]().union(*matched_roots)
-
-    def worth(terms: set[str]) -> float:
-        return sum(weights[term] for term in terms) / total
-
-    found: list[Candidate] = []
-    for position, sentence in enumerate(inside):
-        own = matched[position]
-        near = matched_roots[position]
-        before = matched_roots[position - 1] if position else set[str]()
-        after = matched_roots[position + 1] if position + 1 < len(inside) else set[str]()
-        bm25 = _bm25(sentence, own, weights, weigher.mean_length)
-        coverage = worth(own)
-        partial = worth(near)
-        text = weigher.given.sub("", sentence.text) if weigher.given else sentence.text
-        sign = evidence(weigher.question.kind, text)
-        names = weigher.names[language]
+    def _own(self, features: Features, terms: Terms, text: Text, at: int, match: Match) -> Features:
+        sentence = text.sentences[at]
+        coverage = terms.worth(match.exact)
+        leans = _LEANING.match(sentence.text) or (at and _asks(text.sentences[at - 1]))
+        said = {stem for stem in sentence.distinct - match.near - text.heading if len(stem) > 1}
         words = len(sentence.stems)
-        news = len(sets[position]) - len(own)
-        features = (
-            1.0,
-            coverage,
-            partial - coverage,
-            bm25 / total,
-            0.0,
-            _pairs(sentence, weights),
-            _tightness(sentence, own),
-            worth(before - near),
-            worth(after - near),
-            worth(whole - near - before - after),
-            worth({t for t in weights if t in heading} - near),
-            source.score,
-            worth(whole),
-            sign,
-            sign * partial,
-            len(names & own) / len(names) if names else 0.0,
-            min(1.0, news / 10),
-            1.0 if words < 5 else 0.0,
-            min(1.0, max(0, words - 30) / 40),
-            1.0 if sentence.text.rstrip('»"” ').endswith("?") else 0.0,
-            1 / (1 + rank),
-            1.0 if position == 0 else 0.0,
+        return features._replace(
+            coverage=coverage,
+            family=terms.worth(match.near) - coverage,
+            synonyms=terms.worth(match.synonyms),
+            bm25=self._bm25(sentence, match.exact, terms) / terms.total,
+            pairs=_pairs(sentence, terms),
+            phrase=min(1.0, max(0, _longest_run(sentence.stems, terms.phrase) - 1) / 4),
+            leaning=features.previous if leans else 0.0,
+            evidence=evidence(
+                self._kind, self._given.sub("", sentence.text) if self._given else sentence.text
+            ),
+            news=min(1.0, (len(sentence.distinct) - len(match.exact)) / 10),
+            long=min(1.0, max(0, words - 30) / 40),
+            empty=1.0 if _asks(sentence) or said <= function_words(text.source.language) else 0.0,
         )
-        found.append(Candidate(sentence.source, sentence.start, sentence.end, features))
-    return found
+
+    def _bm25(self, sentence: Sentence, exact: frozenset[str], terms: Terms) -> float:
+        counts = Counter(stem for stem in sentence.stems if stem in exact)
+        norm = _K1 * (1 - _B + _B * len(sentence.stems) / self._mean_words)
+        return sum(terms.weights[term] * n * (_K1 + 1) / (n + norm) for term, n in counts.items())
 
 
-def _bm25(sentence: _Sentence, own: set[str], weights: dict[str, float], mean: float) -> float:
-    counts = Counter(term for term in sentence.stems if term in own)
-    norm = _K1 * (1 - _B + _B * len(sentence.stems) / mean)
-    return sum(weights[term] * count * (_K1 + 1) / (count + norm) for term, count in counts.items())
+def _share(wanted: frozenset[str], found: frozenset[str]) -> float:
+    return len(wanted & found) / len(wanted) if wanted else 0.0
 
 
-def _pairs(sentence: _Sentence, weights: dict[str, float]) -> float:
-    """Share of neighbours in the question that are neighbours (at most two words between) here too."""
-    terms = list(weights)
-    if len(terms) < 2:
+def _asks(sentence: Sentence) -> bool:
+    return sentence.text.rstrip('»"” \u00a0\u202f').endswith("?")
+
+
+def _pairs(sentence: Sentence, terms: Terms) -> float:
+    """Neighbours: at most two words between."""
+    if len(terms.weights) < 2:
         return 0.0
     places: dict[str, list[int]] = {}
-    for place, term in enumerate(sentence.stems):
-        if term in weights:
-            places.setdefault(term, []).append(place)
+    for place, stem in enumerate(sentence.stems):
+        if stem in terms.weights:
+            places.setdefault(stem, []).append(place)
     near = sum(
         any(0 < abs(there - here) <= 3 for here in places.get(one, ()) for there in places.get(other, ()))
-        for one, other in pairwise(terms)
+        for one, other in pairwise(terms.weights)
     )
-    return near / (len(terms) - 1)
+    return near / (len(terms.weights) - 1)
 
 
-def _tightness(sentence: _Sentence, own: set[str]) -> float:
-    """How close together the matched terms stand, 1 when nothing lies between them."""
-    if len(own) < 2:
-        return 0.0
-    first: dict[str, int] = {}
-    for place, term in enumerate(sentence.stems):
-        if term in own:
-            first.setdefault(term, place)
-    places = sorted(first.values())
-    return (len(places) - 1) / max(1, places[-1] - places[0])
+def _longest_run(words: Sequence[str], phrase: Sequence[str]) -> int:
+    """Length of the longest run of words that both have (longest common substring)."""
+    where: dict[str, list[int]] = {}
+    for place, word in enumerate(phrase):
+        where.setdefault(word, []).append(place)
+    longest, runs = 0, dict[int, int]()
+    for word in words:
+        runs = {place: runs.get(place - 1, 0) + 1 for place in where.get(word, ())}
+        longest = max(longest, *runs.values()) if runs else longest
+    return longest

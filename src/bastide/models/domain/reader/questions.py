@@ -33,8 +33,8 @@ class Question:
     Attributes:
         text: as it was asked.
         content: the words that a sentence with the answer may share, folded, each once, in order.
-        asking: those of `content` that weigh less: they only name the kind of answer ("which *year*") or come
-            from what was asked before.
+        asking: those of `content` that only name the kind of answer ("which *year*").
+        before: those of `content` that come from what was asked before.
         names: those of `content` that are written as proper names.
     """
 
@@ -43,6 +43,7 @@ class Question:
     kind: Kind
     content: tuple[str, ...]
     asking: frozenset[str]
+    before: frozenset[str]
     names: frozenset[str]
 
 
@@ -148,7 +149,7 @@ _LATE_OPENERS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.PLACE, r"(?:^|[ ,])ou\b(?! (?:bien|non)\b)|\bwhere\b"),
-        (Kind.PERSON, r"\b(?:qui|who|whom|whose)\b"),
+        (Kind.PERSON, r"(?<!qu'est[- ]ce )(?<!que )\b(?:qui|who|whom|whose)\b"),
         (Kind.MANNER, r"\bcomment\b|\bhow\b|\bmaniere\b|\bfacon\b|\bquel moyen\b|\bwhat way\b"),
         (Kind.NAME, r"\bnoms?\b|\bnames?\b"),
     )
@@ -160,7 +161,8 @@ _ASKING = word_set(
     genre maniere facon appelle appel nomme trouve situe exemple quantite heure temps taille moment year
     years day month century period name names number figure person people country city place reason
     reasons amount price kind kinds sort way ways called located example many much long often soon old
-    time size
+    time size run runs happen happens happened take takes took place occur occurs get gets passe passer
+    deroule lieux
     """
 )
 _QUESTION_WORDS = word_set(
@@ -187,8 +189,11 @@ def analyse(text: str, fallback_language: str = "en", context: str = "") -> Ques
         language=language,
         kind=_kind(words, fold(text)),
         content=content,
-        asking=_ASKING.intersection(content).union(before),
-        names=frozenset(words_of(" ".join(capitalised))).intersection(content),
+        asking=_ASKING.intersection(own),
+        before=frozenset(before),
+        names=frozenset(words_of(" ".join(capitalised)))
+        .union(word for word in words if word[0].isdigit())
+        .intersection(content),
     )
 
 

@@ -1,14 +1,15 @@
 """Light stemming: endings of inflection and the commonest ones of derivation are cut, longest first."""
 
-_MIN_STEM = 4
+from bastide.models.domain.reader.words import word_set
 
-
-def _longest_first(endings: str) -> tuple[str, ...]:
-    return tuple(sorted(endings.split(), key=len, reverse=True))
+_MIN_STEM = 3
+_ROOT_AT_MOST = 5
+ROOT_LETTERS = 4
+"""A shorter stem has no family: too many words begin with the same three letters."""
 
 
 _ENDINGS = {
-    "fr": _longest_first(
+    "fr": word_set(
         """
         s x e es ee ees er ers ez ent ant ante ants antes ait aient ais a as ai era erait eront eraient
         erent i ie ies is it ir ira irent irait iront issent issait issaient issant issement u ue us ues
@@ -19,7 +20,7 @@ _ENDINGS = {
         iers
         """
     ),
-    "en": _longest_first(
+    "en": word_set(
         """
         s es ed ing ings e er ers or ors ly y ies ied ier iest ment ments ation ations ition itions tion
         tions sion sions ion ions ity ities ive ives able ably ible al ally als ance ances ence ences
@@ -28,16 +29,18 @@ _ENDINGS = {
         """
     ),
 }
-_NONE: tuple[str, ...] = ()
+_NONE: frozenset[str] = frozenset()
+_LONGEST_ENDING = 8
 
 
 def stem(word: str, language: str) -> str:
-    """The word without its longest known ending; at least four letters stay."""
+    """The word without its longest known ending; at least three letters stay."""
     if len(word) <= _MIN_STEM or not word.isalpha():
         return word
-    for ending in _ENDINGS.get(language, _NONE):
-        if len(word) - len(ending) >= _MIN_STEM and word.endswith(ending):
-            word = word[: -len(ending)]
+    endings = _ENDINGS.get(language, _NONE)
+    for length in range(min(_LONGEST_ENDING, len(word) - _MIN_STEM), 0, -1):
+        if word[-length:] in endings:
+            word = word[:-length]
             break
     if len(word) > _MIN_STEM and word[-1] == word[-2]:
         return word[:-1]
@@ -45,5 +48,5 @@ def stem(word: str, language: str) -> str:
 
 
 def root(stem_: str) -> str:
-    """What words of one family most often share: the first five letters."""
-    return stem_[:5]
+    """What the words of one family most often share: their first letters."""
+    return stem_[:_ROOT_AT_MOST]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.kit.sentences import sentences
-from bastide.models.domain.reader.features import Source
-from bastide.models.domain.reader.stems import root, stem
+from bastide.models.domain.reader.reading import Source
+from bastide.models.domain.reader.stems import ROOT_LETTERS, root, stem
 from bastide.models.domain.reader.words import function_words, guess_language, words_of
 
 SUPPORTED = 0.4
@@ -77,8 +77,8 @@ def _best_of(index: int, source: Source, terms: dict[str, float]) -> Supporting 
 
 def _covered(terms: dict[str, float], text: str, language: str) -> set[str]:
     stems = {stem(word, language) for word in words_of(text)}
-    roots = {root(found) for found in stems}
-    return {term for term in terms if term in stems or (len(term) >= 4 and root(term) in roots)}
+    roots = {root(found) for found in stems if len(found) >= ROOT_LETTERS}
+    return {term for term in terms if term in stems or (len(term) >= ROOT_LETTERS and root(term) in roots)}
 
 
 def _worth(terms: dict[str, float], covered: set[str]) -> float:

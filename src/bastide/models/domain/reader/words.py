@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _GROUPED_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 
 
@@ -51,8 +52,7 @@ def fold(text: str) -> str:
     text = text.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def words_of(text: str) -> list[str]:
