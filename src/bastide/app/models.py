@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 
 from bastide.app.backends import Backends
-from bastide.app.gateway import configured_gateway
+from bastide.app.gateway import configured_gateway, gateway_bounds
 from bastide.app.settings import Settings
 from bastide.chat.module import open_answers
 from bastide.gateway.asgi.app import GatewayApp
@@ -46,8 +46,16 @@ async def open_gateway(
         embedder=embedder,
         policy=policy,
         clock=clock,
-        storage=Storage(backends.database, backends.outbox, backends.cache, keyring),
+        storage=Storage(
+            backends.database,
+            backends.outbox,
+            backends.cache,
+            keyring,
+            settings.home / "journal",
+            settings.cache_url,
+        ),
         configured=configured_gateway(settings),
+        bounds=gateway_bounds(settings),
     )
     async with module.running():
         answers = open_answers(knowledge, module.gateway, reader)

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import structlog
 from fastapi import APIRouter, Request
 
 from bastide.chat.contract import Answers
+from bastide.gateway.adapters.counters import open_counters
+from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
-from bastide.gateway.asgi.inference import Inference, Sizes
+from bastide.gateway.asgi.inference import Inference, Local, Sizes
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.contract import Gateway
 from bastide.gateway.domain.breaker import BreakerPolicy
@@ -28,37 +32,54 @@ from bastide.gateway.domain.catalogue import (
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
 from bastide.gateway.domain.prices import Price, per_million
 from bastide.gateway.http.health import health_router
+from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.providers import providers_router
+from bastide.gateway.http.usage import usage_router
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
 from bastide.gateway.usecases.generate import GatewayService
+from bastide.gateway.usecases.ledger.account import Accounts
+from bastide.gateway.usecases.ledger.settle import Settler
+from bastide.gateway.usecases.limits.limiter import Limiter
+from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.report_usage import ReportUsage
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Stations
 from bastide.gateway.usecases.sync import Sync
 from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
+from bastide.kit.errors import UnavailableError
 from bastide.models.contract import Embedder, Reader
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
 from bastide.platform.secrets.port import Keyring
 
+_log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where the gateway keeps what administrators decide."""
+    """Where the gateway keeps what administrators decide and what was used.
+
+    Attributes:
+        journal: a folder of this machine; calls are written there before they are in the database.
+        cache_url: counters of limits are shared where the cache is.
+    """
 
     database: Database
     outbox: Outbox
     cache: Cache
     keyring: Keyring
+    journal: Path
+    cache_url: str = "memory:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +139,35 @@ class GatewayModule:
         self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
         self._catalogue = LiveCatalogue(*built_in)
-        router = Router(self._catalogue, self._stations)
-        self._pipeline = Pipeline(self._catalogue, router, self._upstream, bounds.timeouts)
         self._discovery = Discovery(self._catalogue, self._upstream, configured.asked)
         self._catalogue.put(SETTINGS, configured.served)
         store = SqlGatewayStore(storage.database, storage.outbox)
+        self._counters = open_counters(storage.cache_url)
+        self._journal = FileJournal(storage.journal)
+        self._limiter = Limiter(store, self._counters, clock)
+        self._accounts = Accounts(self._journal, self._limiter, clock)
+        self._settler = Settler(self._journal, store, self._limiter, clock)
+        router = Router(self._catalogue, self._stations)
+        self._pipeline = Pipeline(self._catalogue, router, self._upstream, bounds.timeouts, self._accounts)
         fixed = [each.provider for each in configured.asked]
-        self._sync = Sync(store, self._catalogue, self._discovery, storage.cache, storage.keyring, fixed)
+        self._sync = Sync(
+            store, self._catalogue, self._discovery, storage.cache, storage.keyring, fixed, [self._limiter]
+        )
         changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
         self._providers = ManageProviders(changes, self._catalogue, storage.keyring)
         self._models = ManageModels(changes, self._catalogue)
-        self.gateway: Gateway = GatewayService(self._catalogue, self._pipeline, reader)
+        self._limits = ManageLimits(changes, self._limiter)
+        self._report = ReportUsage(store, self._settler, policy)
+        self.gateway: Gateway = GatewayService(self._catalogue, self._pipeline, reader, self._accounts)
 
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
         inference = Inference(
             self._catalogue,
             self._pipeline,
-            self._reader,
-            self._embedder,
-            answers,
+            self._accounts,
             self._policy,
+            Local(self._reader, self._embedder, answers),
             self._clock,
             self._sizes,
         )
@@ -150,6 +179,8 @@ class GatewayModule:
             providers_router(self._providers, principal),
             models_router(self._models, principal),
             deployments_router(self._models, principal),
+            limits_router(self._limits, principal),
+            usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
 
@@ -165,17 +196,37 @@ class GatewayModule:
             UnavailableError: the database cannot be read.
         """
         await self._sync.load()
-        tasks = [
-            asyncio.create_task(self._discovery.run(), name="gateway-discovery"),
-            asyncio.create_task(self._sync.follow(), name="gateway-sync"),
-        ]
+        await self._settler.recover()
+        loops = {
+            "discovery": self._discovery.run(),
+            "sync": self._sync.follow(),
+            "ledger": self._settler.run(),
+        }
+        tasks = [asyncio.create_task(loop, name=f"gateway-{name}") for name, loop in loops.items()]
+        for task in tasks:
+            task.add_done_callback(_report)
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._upstream.close()
+            await self._stop()
+
+    async def _stop(self) -> None:
+        await self._upstream.close()
+        await self._counters.close()
+        try:
+            await self._settler.flush()
+        except UnavailableError as error:
+            _log.warning("ledger.waits", error=str(error))  # the next start finds the journal
+        self._journal.close()
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A loop that ends by itself is a mistake of ours: say so at once."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("gateway.loop_died", loop=task.get_name(), exc_info=error)
 
 
 def configured_provider(

@@ -128,7 +128,7 @@ async def memory_storage() -> AsyncIterator[Storage]:
         async with database.transaction() as connection:
             await connection.run_sync(metadata.create_all)
         keyring = LocalKeyring.load(Path(folder) / "keys")
-        yield Storage(database, SqlOutbox(), MemoryCache(), keyring)
+        yield Storage(database, SqlOutbox(), MemoryCache(), keyring, Path(folder) / "journal")
         await database.close()
 
 

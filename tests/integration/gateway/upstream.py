@@ -66,6 +66,7 @@ class ModelServer:
     connections: int = 0
     url: str = ""
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    transports: set[asyncio.Transport] = field(default_factory=set[asyncio.Transport])
 
     @property
     def last(self) -> Request:
@@ -83,11 +84,13 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._server.connections += 1
+        self._server.transports.add(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._server.transports.discard(self._transport)
         if self._request is not None:
             self._request.closed_at = asyncio.get_running_loop().time()
             self._request.set()
@@ -130,6 +133,8 @@ async def model_server(handler: Handler) -> AsyncIterator[ModelServer]:
         yield server
     finally:
         listener.close()
+        for transport in list(server.transports):
+            transport.abort()
         for task in list(server.tasks):
             task.cancel()
         await asyncio.gather(*server.tasks, return_exceptions=True)

@@ -6,16 +6,20 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.gateway.adapters.sql_catalogue import SqlCatalogueRows, read_revision
+from bastide.gateway.adapters.sql_limits import SqlLimitRows
+from bastide.gateway.adapters.sql_usage import SqlUsageRows
 from bastide.kit.events import DomainEvent
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
 
 
 class SqlUnit:
-    def __init__(self, connection: AsyncConnection, outbox: Outbox) -> None:
+    def __init__(self, connection: AsyncConnection, dialect: str, outbox: Outbox) -> None:
         self._connection = connection
         self._outbox = outbox
         self.catalogue = SqlCatalogueRows(connection)
+        self.limits = SqlLimitRows(connection)
+        self.usage = SqlUsageRows(connection, dialect)
 
     async def emit(self, event: DomainEvent) -> None:
         await self._outbox.append(self._connection, event)
@@ -29,12 +33,12 @@ class SqlGatewayStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.transaction() as connection:
-            yield SqlUnit(connection, self._outbox)
+            yield SqlUnit(connection, self._database.dialect, self._outbox)
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.reading() as connection:
-            yield SqlUnit(connection, self._outbox)
+            yield SqlUnit(connection, self._database.dialect, self._outbox)
 
     async def revision(self) -> int:
         async with self._database.reading() as connection:

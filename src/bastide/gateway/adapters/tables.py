@@ -1,9 +1,9 @@
 """Tables of the gateway."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from bastide.platform.database.metadata import metadata
-from bastide.platform.database.types import JsonColumn
+from bastide.platform.database.types import JsonColumn, UtcDateTime
 
 revisions = Table(
     "gateway_revisions",
@@ -35,4 +35,82 @@ deployments = Table(
     Column("provider", Text, nullable=False),  # may be one of the settings, so no foreign key
     Column("options", JsonColumn, nullable=False),
     Index("ix_gateway_deployments_model", "model"),
+)
+
+limits = Table(
+    "gateway_limits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("model", Text),
+    Column("metric", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("thresholds", JsonColumn, nullable=False),
+    Index("ix_gateway_limits_organisation_id", "organisation_id"),
+)
+
+ledger = Table(
+    "gateway_ledger",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("organisation_id", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("groups", JsonColumn, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("streamed", Boolean, nullable=False),
+    Column("prompt", BigInteger, nullable=False),
+    Column("completion", BigInteger, nullable=False),
+    Column("cached", BigInteger, nullable=False),
+    Column("reasoning", BigInteger, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost", BigInteger, nullable=False),  # picounits
+    Column("attempts", Integer, nullable=False),
+    Column("queue_us", BigInteger, nullable=False),
+    Column("first_us", BigInteger, nullable=False),
+    Column("total_us", BigInteger, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Index("ix_gateway_ledger_organisation_id_at", "organisation_id", "at"),
+)
+
+
+def _sums() -> list[Column[int]]:
+    names = ("requests", "failed", "prompt", "completion", "cached", "reasoning", "estimated", "cost")
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+usage = Table(
+    "gateway_usage",
+    metadata,
+    Column("organisation_id", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("subject_id", Text, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    *_sums(),
+)
+
+group_usage = Table(
+    "gateway_group_usage",
+    metadata,
+    Column("organisation_id", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("group_id", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    *_sums(),
+)
+
+thresholds = Table(
+    "gateway_thresholds",
+    metadata,
+    Column("counter", Text, primary_key=True),
+    Column("percent", Integer, primary_key=True),
 )

@@ -22,13 +22,17 @@ class ClientGoneError(Exception):
 
 
 class Exchange:
-    """Reads the request and writes the answer; `started` once a head has been sent."""
+    """Reads the request and writes the answer.
+
+    `started` once a head has been sent; `streams` if it is that of a stream of events.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
         self.started = False
+        self.streams = False
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.extra_headers: list[tuple[bytes, bytes]] = []
@@ -83,6 +87,7 @@ class Exchange:
     ) -> None:
         """Send the head; the body follows by `write`."""
         self.started = True
+        self.streams = content_type == EVENT_STREAM
         await self._send(
             {
                 "type": "http.response.start",

@@ -14,10 +14,13 @@ from bastide.gateway.asgi.exchange import Exchange
 from bastide.gateway.asgi.relay import relay
 from bastide.gateway.contract import ChatMessage
 from bastide.gateway.domain.call import FORMS, Call, Operation, optional, read_call, required
-from bastide.gateway.domain.catalogue import ProviderKind
+from bastide.gateway.domain.catalogue import READER, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
+from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.embed import embed
+from bastide.gateway.usecases.ledger.account import Accounts
+from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import degraded, read_conversation
 from bastide.identity.contract import Action, Policy
@@ -50,6 +53,15 @@ class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
     top_k: int = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Who answers in this process."""
+
+    reader: Reader
+    embedder: Embedder | None
+    answers: Answers
+
+
 class Inference:
     """Handlers of the inference routes."""
 
@@ -57,19 +69,19 @@ class Inference:
         self,
         catalogue: LiveCatalogue,
         pipeline: Pipeline,
-        reader: Reader,
-        embedder: Embedder | None,
-        answers: Answers,
+        accounts: Accounts,
         policy: Policy,
+        local: Local,
         clock: Clock,
         sizes: Sizes,
     ) -> None:
         self._catalogue = catalogue
         self._pipeline = pipeline
-        self._reader = reader
-        self._embedder = embedder
-        self._answers = answers
+        self._accounts = accounts
         self._policy = policy
+        self._reader = local.reader
+        self._embedder = local.embedder
+        self._answers = local.answers
         self._clock = clock
         self._sizes = sizes
 
@@ -84,20 +96,21 @@ class Inference:
         return handle
 
     async def _answer(self, exchange: Exchange, call: Call) -> None:
-        built_in = self._catalogue.find(call.principal, call.model).built_in
+        model = self._catalogue.find(call.principal, call.model)
         grounded = optional(call.members, "bastide", _Grounded)
         if grounded is not None:
             _only(Operation.CHAT, call)
-            messages = _messages(call)
-            await self._write(
-                exchange, call, self._answers.answer(call.principal, _request(call, messages, grounded))
-            )
-        elif built_in is ProviderKind.READER:
+            events = self._answers.answer(call.principal, _request(call, _messages(call), grounded))
+            if model.built_in:
+                await self._read(exchange, call, events)
+            else:  # the model that writes it has an account of its own
+                await self._write(exchange, call, events)
+        elif model.built_in is ProviderKind.READER:
             _only(Operation.CHAT, call)
-            await self._write(exchange, call, read_conversation(self._reader, _messages(call)))
-        elif built_in is ProviderKind.EMBEDDER and self._embedder is not None:
+            await self._read(exchange, call, read_conversation(self._reader, _messages(call)))
+        elif model.built_in is ProviderKind.EMBEDDER and self._embedder is not None:
             _only(Operation.EMBEDDINGS, call)
-            await answer_embedded(exchange, await embed(self._embedder, call), call.model)
+            await self._embed(exchange, call, self._embedder)
         else:
             await self._relay(exchange, call)
 
@@ -110,7 +123,19 @@ class Inference:
             if exchange.started or call.operation is not Operation.CHAT or not model.routing.degrade:
                 raise
             exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
-            await self._write(exchange, call, degraded(read_conversation(self._reader, _messages(call))))
+            call = replace(call, model=READER)
+            await self._read(exchange, call, degraded(read_conversation(self._reader, _messages(call))))
+
+    async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
+        reader = self._catalogue.current.models[READER]
+        await self._write(exchange, call, accounted(events, self._accounts, call, reader))
+
+    async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
+        model = self._catalogue.current.models[call.model]
+        async with exchange.while_connected(), self._accounts.opened(call, model) as account:
+            embedded = await embed(embedder, call)
+            account.close(Outcome.OK, 200, counts_of(embedded.usage))
+            await answer_embedded(exchange, embedded, call.model)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
         envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)

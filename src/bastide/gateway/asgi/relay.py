@@ -2,6 +2,7 @@
 
 from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
@@ -15,9 +16,22 @@ _PASSED_HEADERS = ("retry-after", "openai-processing-ms")
 
 
 async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answer_bytes: int) -> None:
-    """Ask the model and pass its answer on; a client that goes away cancels the model at once."""
+    """Ask the model and pass its answer on; a client that goes away cancels the model at once.
+
+    What goes wrong after the head of a stream is told by an event with `error`.
+    """
+    try:
+        await _relay(exchange, pipeline, call, max_answer_bytes)
+    except BastideError as error:
+        if not exchange.streams:
+            raise
+        await exchange.write(event_of(error), last=True)
+
+
+async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_bytes: int) -> None:
     async with exchange.while_connected(), pipeline.open(call) as reply:
         exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
+        exchange.extra_headers += limit_headers(reply.account.reservation)
         if reply.streams and reply.status == 200:
             await _relay_stream(exchange, StreamFilter(reply, call))
         elif reply.is_media and reply.status == 200:
@@ -30,7 +44,8 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
     body = await reply.read(max_bytes=max_answer_bytes)
     if reply.status < 300:
         reply.meter.whole(body)
-    elif not body.lstrip().startswith(b'{"error"'):
+    reply.finish()
+    if reply.status >= 300 and not body.lstrip().startswith(b'{"error"'):
         raise UpstreamRefusedError(error_words(body), status=reply.status)
     headers = [
         (name.encode(), reply.headers[name].encode("latin-1"))
@@ -48,22 +63,17 @@ async def _relay_media(exchange: Exchange, reply: Reply) -> None:
     await exchange.start(200, reply.headers["content-type"].encode("latin-1"), headers)
     while data := await reply.chunk():
         await exchange.write(data)
+    reply.finish()
     await exchange.write(b"", last=True)
 
 
 async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
-    """Each event as soon as it is whole. The head is sent before the first one, so what goes wrong after it
-    is told by an event with `error`.
-    """
+    """Each event as soon as it is whole."""
     await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
-    try:
-        while (passed := await stream.next()) is not None:
-            if passed:
-                await exchange.write(passed)
-    except BastideError as error:
-        await exchange.write(event_of(error), last=True)
-    else:
-        await exchange.write(b"", last=True)
+    while (passed := await stream.next()) is not None:
+        if passed:
+            await exchange.write(passed)
+    await exchange.write(b"", last=True)
 
 
 class StreamFilter:
@@ -88,6 +98,7 @@ class StreamFilter:
             return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
         if not self._ended:
             raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
+        self._reply.finish()
         return None
 
     def _passes(self, event: bytes) -> bool:
@@ -96,6 +107,7 @@ class StreamFilter:
             return True
         if data == DONE:
             self._ended = True
+            self._reply.finish()
             return True
         note = self._reply.meter.event(data)
         self._ended = self._ended or note.error

@@ -1,9 +1,14 @@
 """Rows of the gateway."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Protocol
 
 from bastide.gateway.domain.entries import DeploymentEntry, Entries, ModelEntry, ProviderEntry
+from bastide.gateway.domain.ledger import Entry
+from bastide.gateway.domain.limits import Bound, Limit
+from bastide.gateway.domain.reports import UsageQuery, UsageRow
 from bastide.kit.events import DomainEvent
 
 
@@ -29,11 +34,61 @@ class CatalogueRows(Protocol):
     async def delete_deployment(self, deployment_id: str) -> None: ...
 
 
+class LimitRows(Protocol):
+    """The limits, within a transaction. Each change counts the revision up."""
+
+    async def all(self) -> Sequence[Limit]:
+        """Of every organisation."""
+        ...
+
+    async def of(self, organisation_id: str) -> Sequence[Limit]: ...
+
+    async def put(self, limit: Limit) -> None:
+        """Adds it, or replaces the one of that id."""
+        ...
+
+    async def delete(self, limit_id: str) -> None: ...
+
+
+class UsageRows(Protocol):
+    """The ledger and the totals that are made from it, within a transaction."""
+
+    async def record(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Add those that are not there yet, and their sums; gives them back."""
+        ...
+
+    async def used(self, bound: Bound, since: date) -> int:
+        """What the ledger says of a budget, from that day on."""
+        ...
+
+    async def report(self, query: UsageQuery) -> Sequence[UsageRow]:
+        """Totals by the dimensions asked for, in their order."""
+        ...
+
+    async def entries(
+        self, organisation_id: str, subject_id: str | None, after: Entry | None, limit: int
+    ) -> Sequence[Entry]:
+        """Newest first."""
+        ...
+
+    async def entry(self, entry_id: str) -> Entry | None: ...
+
+    async def cross(self, counter: str, percents: Sequence[int]) -> Sequence[int]:
+        """Note that a budget has reached these; gives back those that were not noted before."""
+        ...
+
+
 class Unit(Protocol):
     """What one transaction may touch."""
 
     @property
     def catalogue(self) -> CatalogueRows: ...
+
+    @property
+    def limits(self) -> LimitRows: ...
+
+    @property
+    def usage(self) -> UsageRows: ...
 
     async def emit(self, event: DomainEvent) -> None:
         """Into the outbox: it is there if and only if the change is."""

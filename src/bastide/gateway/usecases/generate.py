@@ -12,6 +12,8 @@ from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamFailedErr
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import error_words
+from bastide.gateway.usecases.ledger.account import Accounts
+from bastide.gateway.usecases.ledger.built_in import accounted
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import read_conversation
 from bastide.gateway.usecases.reply import Reply
@@ -42,10 +44,13 @@ _answer = msgspec.json.Decoder(_Answer)
 class GatewayService:
     """Satisfies `Gateway`."""
 
-    def __init__(self, catalogue: LiveCatalogue, pipeline: Pipeline, reader: Reader) -> None:
+    def __init__(
+        self, catalogue: LiveCatalogue, pipeline: Pipeline, reader: Reader, accounts: Accounts
+    ) -> None:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._reader = reader
+        self._accounts = accounts
 
     async def models(self, principal: Principal) -> Sequence[ModelInfo]:
         return self._catalogue.infos(principal)
@@ -53,12 +58,14 @@ class GatewayService:
     async def generate(
         self, principal: Principal, request: GenerateRequest
     ) -> AsyncIterator[TokenDelta | Finished]:
-        self._catalogue.find(principal, request.model)
+        model = self._catalogue.find(principal, request.model)
+        call = _call(principal, request)
         if request.model == READER:
-            async for event in read_conversation(self._reader, request.messages):
+            events = read_conversation(self._reader, request.messages)
+            async for event in accounted(events, self._accounts, call, model):
                 yield event
             return
-        async with self._pipeline.open(_call(principal, request)) as reply:
+        async with self._pipeline.open(call) as reply:
             if reply.status != 200:
                 words = error_words(await reply.read(max_bytes=_MAX_ANSWER_BYTES))
                 raise UpstreamFailedError(f"The model refused: {words}", status=reply.status)
@@ -81,7 +88,8 @@ async def _whole(reply: Reply) -> AsyncIterator[TokenDelta | Finished]:
     if choice is not None and choice.message is not None and choice.message.content:
         yield TokenDelta(choice.message.content)
     reason = choice.finish_reason if choice else None
-    yield Finished(reason or "stop", reply.usage, reply.model)
+    reply.finish()
+    yield Finished(reason or "stop", reply.usage, reply.account.model)
 
 
 async def _events(reply: Reply) -> AsyncIterator[TokenDelta | Finished]:
@@ -101,7 +109,8 @@ async def _events(reply: Reply) -> AsyncIterator[TokenDelta | Finished]:
                 yield TokenDelta(choice.delta.content)
     if reason is None:
         raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
-    yield Finished(reason, reply.usage, reply.model)
+    reply.finish()
+    yield Finished(reason, reply.usage, reply.account.model)
 
 
 def _first(data: bytes) -> _Choice | None:

@@ -7,11 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Model
 from bastide.gateway.domain.errors import UpstreamBusyError
+from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meter import Meter
 from bastide.gateway.domain.retries import RetryBudget, pause_s
 from bastide.gateway.ports.upstream import Upstream
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
+from bastide.gateway.usecases.ledger.account import Account, Accounts
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.reply import Reply
 from bastide.gateway.usecases.requests import request_for
@@ -31,8 +33,10 @@ class Pipeline:
         router: Router,
         upstream: Upstream,
         timeouts: Timeouts,
+        accounts: Accounts,
         retries: RetryBudget | None = None,
     ) -> None:
+        self._accounts = accounts
         self._catalogue = catalogue
         self._router = router
         self._upstream = upstream
@@ -47,15 +51,30 @@ class Pipeline:
             An answer, or an error that is about the request itself (400, 404, 413, 422 …) to be passed on.
 
         Raises:
-            ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError, QueueFullError, and
-            the last deployment's UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError,
-            UpstreamBusyError or UpstreamFailedError.
+            ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError, QueueFullError,
+            the refusals of limits and budgets, and what the last deployment that was asked has raised:
+            UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError, UpstreamBusyError or
+            UpstreamFailedError.
         """
         model = self._catalogue.find(call.principal, call.model)
-        async with AsyncExitStack() as stack:
-            yield await self._first_that_answers(call, model, stack)
+        account = await self._accounts.open(call, model, self._router.places(call, model))
+        reply: Reply | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                reply = await self._first_that_answers(call, model, account, stack)
+                yield reply
+        except BaseException as error:
+            outcome = Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
+            if reply is None:
+                account.close(outcome, 0)
+            else:
+                reply.cut(outcome)
+            raise
+        reply.finish()
 
-    async def _first_that_answers(self, call: Call, model: Model, stack: AsyncExitStack) -> Reply:
+    async def _first_that_answers(
+        self, call: Call, model: Model, account: Account, stack: AsyncExitStack
+    ) -> Reply:
         """Other deployments first; the same again, after a pause, only where it may help.
 
         A request has no effect but its cost, so that asking anew is safe until an answer has begun. All
@@ -75,26 +94,29 @@ class Pipeline:
             if last is not None and not self._retries.take():
                 break
             try:
-                return await stack.enter_async_context(self._attempt(call, station))
+                return await stack.enter_async_context(self._attempt(call, station, account))
             except ELSEWHERE as error:
                 last = error
                 tried.add(station.deployment.id)
         raise last or self._router.why_none(call, model)
 
     @asynccontextmanager
-    async def _attempt(self, call: Call, station: Station) -> AsyncGenerator[Reply]:
+    async def _attempt(self, call: Call, station: Station, account: Account) -> AsyncGenerator[Reply]:
         """One request to one deployment; how it ends is noted there."""
-        request = request_for(call, station.deployment)
+        cap = account.reservation.cap if account.reservation else None
+        request = request_for(call, station.deployment, cap)
         await station.bulkhead.enter(call.principal.organisation_id)
         now = asyncio.get_running_loop().time
         started = now()
         probe = station.breaker.begin(started)
         try:
+            account.sent(station.deployment)
             async with Patience(self._timeouts) as patience, self._upstream.send(request) as answer:
                 await raise_failure(answer, station.deployment.provider.name)
-                reply = Reply(answer, patience, Meter(call.prompt_bytes), station.deployment, call.model)
+                reply = Reply(answer, patience, Meter(call.prompt_bytes), station.deployment, account)
                 await reply.begin()
                 station.answered(now() - started)
+                account.began()
                 yield reply
         except UNHEALTHY:
             station.breaker.failure(now(), probe=probe)

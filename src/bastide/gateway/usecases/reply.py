@@ -5,25 +5,27 @@ from collections.abc import Mapping
 
 from bastide.gateway.contract import Usage
 from bastide.gateway.domain.catalogue import Deployment
+from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meter import Meter
 from bastide.gateway.ports.upstream import UpstreamReply
+from bastide.gateway.usecases.ledger.account import Account
 from bastide.gateway.usecases.patience import Patience
 
 _MEDIA = ("audio/", "image/", "video/", "application/octet-stream")
 
 
 class Reply:
-    """The answer, with the clock running and the meter counting."""
+    """The answer, with the clock running and the meter counting. `finish` before its last bytes leave."""
 
     def __init__(
-        self, reply: UpstreamReply, patience: Patience, meter: Meter, deployment: Deployment, model: str
+        self, reply: UpstreamReply, patience: Patience, meter: Meter, deployment: Deployment, account: Account
     ) -> None:
         self._reply = reply
         self._patience = patience
         self._first: bytes | None = None
         self.meter = meter
         self.deployment = deployment
-        self.model = model
+        self.account = account
 
     @property
     def status(self) -> int:
@@ -48,6 +50,17 @@ class Reply:
         """As far as the answer has been read."""
         counts = self.meter.counts
         return Usage(counts.prompt, counts.completion, counts.estimated)
+
+    def finish(self) -> None:
+        """The answer is whole: write down what it cost."""
+        if self.status < 400:
+            self.account.close(Outcome.OK, self.status, self.meter.counts)
+        else:
+            self.account.close(Outcome.REFUSED, self.status)
+
+    def cut(self, outcome: Outcome) -> None:
+        """It ended early: what was produced is paid for."""
+        self.account.close(outcome, self.status, self.meter.counts)
 
     async def begin(self) -> None:
         """Wait for the first bytes of a stream: until they are there another deployment can be asked."""

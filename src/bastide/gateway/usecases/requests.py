@@ -3,14 +3,20 @@
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.catalogue import Deployment, Provider, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
+from bastide.gateway.domain.estimates import asked_maximum
 from bastide.gateway.ports.upstream import UpstreamRequest
 
 _USAGE = b'{"include_usage":true}'
-_STREAMED = frozenset({Operation.CHAT, Operation.COMPLETIONS})
+_MAXIMUM = {Operation.CHAT: "max_completion_tokens", Operation.COMPLETIONS: "max_tokens"}
+_STREAMED = frozenset(_MAXIMUM)
 
 
-def request_for(call: Call, deployment: Deployment) -> UpstreamRequest:
-    """Raises UnsupportedError: this provider has no such operation."""
+def request_for(call: Call, deployment: Deployment, cap: int | None = None) -> UpstreamRequest:
+    """`cap` is what a budget has reserved for the answer, enforced where nothing else bounds it.
+
+    Raises:
+        UnsupportedError: this provider has no such operation.
+    """
     provider = deployment.provider
     if provider.kind is not ProviderKind.OPENAI:
         raise UnsupportedError(f"{call.model!r} cannot do {call.operation.value}.", param="model")
@@ -19,7 +25,7 @@ def request_for(call: Call, deployment: Deployment) -> UpstreamRequest:
     if call.operation is Operation.SPEECH:
         headers["accept"] = "*/*"
     return UpstreamRequest(
-        "POST", f"{provider.base_url}/{call.operation.value}", headers, _body(call, deployment)
+        "POST", f"{provider.base_url}/{call.operation.value}", headers, _body(call, deployment, cap)
     )
 
 
@@ -31,6 +37,11 @@ def headers_for(provider: Provider) -> dict[str, str]:
     return headers
 
 
-def _body(call: Call, deployment: Deployment) -> bytes:
-    asks = call.stream and not call.wants_usage and call.operation in _STREAMED
-    return call.written(deployment.upstream_name, {"stream_options": _USAGE} if asks else {})
+def _body(call: Call, deployment: Deployment, cap: int | None) -> bytes:
+    changes: dict[str, bytes] = {}
+    if call.operation in _STREAMED:
+        if call.stream and not call.wants_usage:
+            changes["stream_options"] = _USAGE
+        if cap and deployment.context_tokens is None and asked_maximum(call) is None:
+            changes[_MAXIMUM[call.operation]] = str(cap).encode()
+    return call.written(deployment.upstream_name, changes)

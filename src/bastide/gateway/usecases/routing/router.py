@@ -34,6 +34,10 @@ class Router:
                 return self._choose(call, each.routing, stations)
         return None
 
+    def places(self, call: Call, model: Model) -> list[Deployment]:
+        """All that may answer, fallbacks included."""
+        return [place for each in self._chain(call, model) for place in _fitting(call, each.deployments)]
+
     def why_none(self, call: Call, model: Model) -> Exception:
         """What to tell a client when nothing was even tried."""
         now = self._stations.now()

@@ -1,0 +1,15 @@
+"""Opens the counters that a URL names."""
+
+from urllib.parse import urlsplit
+
+from bastide.gateway.adapters.fallback_counters import FallbackCounters
+from bastide.gateway.adapters.memory_counters import MemoryCounters
+from bastide.gateway.adapters.redis_counters import RedisCounters
+from bastide.gateway.ports.counters import Counters
+
+
+def open_counters(cache_url: str) -> Counters:
+    """`memory:` for one process; the URL of the cache where several share their limits."""
+    if urlsplit(cache_url).scheme == "memory":
+        return MemoryCounters()
+    return FallbackCounters(RedisCounters(cache_url), MemoryCounters())

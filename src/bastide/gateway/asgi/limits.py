@@ -1,0 +1,27 @@
+"""Rate-limit headers as OpenAI's clients expect them.
+
+https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
+"""
+
+from bastide.gateway.domain.limits import WINDOW_S, Metric
+from bastide.gateway.usecases.limits.limiter import Reservation
+
+_NAMES = {Metric.REQUESTS: "requests", Metric.TOKENS: "tokens"}
+
+
+def limit_headers(reservation: Reservation | None) -> list[tuple[bytes, bytes]]:
+    """Of the tightest limit per minute or hour, for requests and for tokens."""
+    if reservation is None:
+        return []
+    tightest: dict[str, tuple[int, int, int]] = {}
+    for bound, remaining in zip(reservation.bounds, reservation.granted.remaining, strict=True):
+        limit = bound.limit
+        name = _NAMES.get(limit.metric)
+        if name is not None and limit.period.slides:
+            found = (remaining, limit.amount, WINDOW_S[limit.period])
+            tightest[name] = min(tightest.get(name, found), found)
+    headers: list[tuple[bytes, bytes]] = []
+    for name, (remaining, amount, window_s) in tightest.items():
+        for word, value in (("limit", amount), ("remaining", max(remaining, 0)), ("reset", f"{window_s}s")):
+            headers.append((f"x-ratelimit-{word}-{name}".encode(), str(value).encode()))
+    return headers

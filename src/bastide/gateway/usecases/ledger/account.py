@@ -1,0 +1,138 @@
+"""The bookkeeping of a call: reserved before it starts, written down when it is sent, settled at its end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.catalogue import Deployment, Model
+from bastide.gateway.domain.ledger import Entry, Outcome
+from bastide.gateway.domain.limits import Whose
+from bastide.gateway.domain.prices import FREE
+from bastide.gateway.domain.tokens import estimate_tokens
+from bastide.gateway.domain.usage import Counts
+from bastide.gateway.ports.journal import Journal
+from bastide.gateway.usecases.limits.limiter import Limiter, Reservation
+from bastide.kit.clock import Clock
+from bastide.kit.errors import BastideError
+from bastide.kit.ids import new_id
+
+_NOTHING = Counts(0, 0)
+
+
+class Account:
+    """One call. `close` it before the last bytes of its answer leave; whatever closes it first counts."""
+
+    def __init__(
+        self, accounts: "Accounts", whose: Whose, call: Call, entry_id: str, reservation: Reservation | None
+    ) -> None:
+        self.reservation = reservation
+        self._accounts = accounts
+        self._whose = whose
+        self._call = call
+        self._id = entry_id
+        self._at_us = accounts.now_us()
+        self._started = asyncio.get_running_loop().time()
+        self._sent = self._first = 0.0
+        self._deployment: Deployment | None = None
+        self._attempts = 0
+        self._closed = False
+
+    @property
+    def model(self) -> str:
+        """The public name that was asked for."""
+        return self._call.model
+
+    def sent(self, deployment: Deployment) -> None:
+        """An attempt is made there. From now on the call is in the ledger, even if this process dies."""
+        self._deployment = deployment
+        self._attempts += 1
+        self._sent = asyncio.get_running_loop().time()
+        prompt = Counts(estimate_tokens(self._call.prompt_bytes), 0, estimated=True)
+        self._accounts.journal.append(self._entry(Outcome.RUNNING, 0, prompt))
+
+    def began(self) -> None:
+        """The first bytes of the answer are here."""
+        self._first = asyncio.get_running_loop().time()
+
+    def close(self, outcome: Outcome, status: int, counts: Counts = _NOTHING) -> None:
+        """It has ended."""
+        if self._closed:
+            return
+        self._closed = True
+        entry = self._entry(outcome, status, counts)
+        try:
+            self._accounts.journal.append(entry)
+        finally:
+            if self.reservation is not None:
+                self._accounts.limiter.settle(self.reservation, counts, entry.cost)
+
+    def _entry(self, outcome: Outcome, status: int, counts: Counts) -> Entry:
+        now = asyncio.get_running_loop().time()
+        call, whose, place = self._call, self._whose, self._deployment
+        return Entry(
+            self._id,
+            self._at_us,
+            whose.organisation_id,
+            whose.subject_id,
+            whose.key_id,
+            whose.groups,
+            call.model,
+            place.id if place else "",
+            call.operation.value,
+            outcome,
+            status,
+            call.stream,
+            counts.prompt,
+            counts.completion,
+            counts.cached,
+            counts.reasoning,
+            counts.estimated,
+            (place.price if place else FREE).of(counts) if counts is not _NOTHING else 0,
+            self._attempts,
+            self._since_start_us(self._sent),
+            self._since_start_us(self._first),
+            self._since_start_us(now),
+            call.request_id,
+        )
+
+    def _since_start_us(self, moment: float) -> int:
+        return max(0, int((moment - self._started) * 1_000_000)) if moment else 0
+
+
+class Accounts:
+    """Opens the account of every call."""
+
+    def __init__(self, journal: Journal, limiter: Limiter, clock: Clock) -> None:
+        self.journal = journal
+        self.limiter = limiter
+        self._clock = clock
+
+    async def open(self, call: Call, model: Model, places: Sequence[Deployment] = ()) -> Account:
+        """`places` are all that may answer, the model's own if not given.
+
+        Raises:
+            What `Limiter.reserve` raises; then nothing is written.
+        """
+        whose = Whose.of(call.principal)
+        entry_id = new_id("use")
+        reservation = await self.limiter.reserve(whose, call, places or model.deployments, entry_id)
+        return Account(self, whose, call, entry_id, reservation)
+
+    @asynccontextmanager
+    async def opened(self, call: Call, model: Model) -> AsyncGenerator[Account]:
+        """The account of a call that this process answers itself; who forgets to close it has failed."""
+        account = await self.open(call, model)
+        try:
+            account.sent(model.deployments[0])
+            yield account
+        except BastideError:
+            account.close(Outcome.FAILED, 0)
+            raise
+        finally:
+            account.close(Outcome.CUT, 0)
+
+    def now_us(self) -> int:
+        """Microseconds since the epoch."""
+        now = self._clock.now()
+        return int(now.timestamp()) * 1_000_000 + now.microsecond

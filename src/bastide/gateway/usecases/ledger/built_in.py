@@ -1,0 +1,29 @@
+"""The bookkeeping of answers that this process writes itself."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeVar
+
+from bastide.gateway.contract import Finished, Usage
+from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.catalogue import Model
+from bastide.gateway.domain.ledger import Outcome
+from bastide.gateway.domain.usage import Counts
+from bastide.gateway.usecases.ledger.account import Accounts
+
+Event = TypeVar("Event")
+
+
+async def accounted(
+    events: AsyncIterator[Event], accounts: Accounts, call: Call, model: Model
+) -> AsyncGenerator[Event]:
+    """The same events; the account is closed before the last one is given out."""
+    async with accounts.opened(call, model) as account:
+        async for event in events:
+            if isinstance(event, Finished):
+                account.close(Outcome.OK, 200, counts_of(event.usage))
+            yield event
+
+
+def counts_of(usage: Usage) -> Counts:
+    """Usage as other slices know it, as counts."""
+    return Counts(usage.prompt_tokens, usage.completion_tokens, estimated=usage.estimated)

@@ -1,0 +1,144 @@
+"""Reserves before a call starts, settles after it has ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.catalogue import Deployment
+from bastide.gateway.domain.estimates import Estimate, estimate
+from bastide.gateway.domain.limits import (
+    FOREVER_S,
+    WINDOW_S,
+    Bound,
+    LimitBook,
+    Metric,
+    Period,
+    Whose,
+    period_end,
+    period_start,
+)
+from bastide.gateway.domain.refusals import refusal
+from bastide.gateway.domain.usage import Counts
+from bastide.gateway.ports.counters import Claim, CounterKind, Counters, Granted, Refused, Unseeded
+from bastide.gateway.ports.store import GatewayStore
+from bastide.kit.clock import Clock
+
+_SLACK_S = 7 * 86_400  # a counter outlives its period: calls that began in it are still settled there
+_KINDS = {Period.NOW: CounterKind.SLOTS, Period.MINUTE: CounterKind.WINDOW, Period.HOUR: CounterKind.WINDOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a running call holds.
+
+    Attributes:
+        cap: the most tokens that the model may write for it; None: no budget depends on it.
+    """
+
+    holder: str
+    bounds: Sequence[Bound]
+    claims: Sequence[Claim]
+    granted: Granted
+    cap: int | None
+
+
+class Limiter:
+    """The limits in force, applied."""
+
+    def __init__(self, store: GatewayStore, counters: Counters, clock: Clock) -> None:
+        self._store = store
+        self._counters = counters
+        self._clock = clock
+        self._book = LimitBook()
+
+    async def reload(self) -> None:
+        """Read the limits anew."""
+        async with self._store.reading() as unit:
+            self._book = LimitBook(await unit.limits.all())
+
+    async def reserve(
+        self, whose: Whose, call: Call, places: Sequence[Deployment], holder: str
+    ) -> Reservation | None:
+        """None when no limit meets the call.
+
+        Raises:
+            RequestLimitError, TokenLimitError, ConcurrencyLimitError, RequestBudgetError, TokenBudgetError,
+            CostBudgetError: which limit, whose, and when to come back.
+        """
+        bounds = self._book.of(whose, call.model)
+        if not bounds:
+            return None
+        now = self._clock.now()
+        expected = estimate(call, places)
+        claims = [_claim(bound, expected, places, now) for bound in bounds]
+        answer = await self._counters.claim(claims, holder)
+        while isinstance(answer, Unseeded):
+            await self._seed(answer, bounds, claims, now)
+            answer = await self._counters.claim(claims, holder)
+        if isinstance(answer, Refused):
+            bound, claim = bounds[answer.index], claims[answer.index]
+            raise refusal(bound, claim.amount, answer.used, answer.retry_after_s, now)
+        depends = any(
+            bound.limit.period.is_budget and bound.limit.metric in {Metric.TOKENS, Metric.COST}
+            for bound in bounds
+        )
+        return Reservation(holder, bounds, claims, answer, expected.cap if depends else None)
+
+    def settle(self, reservation: Reservation, counts: Counts, cost: int) -> None:
+        """What the call has really taken."""
+        actual = [_actual(bound.limit.metric, counts, cost) for bound in reservation.bounds]
+        self._counters.settle(reservation.claims, reservation.granted.marks, actual, reservation.holder)
+
+    async def used(self, bound: Bound) -> int:
+        """What is used, and reserved, of a budget."""
+        now = self._clock.now()
+        known = await self._counters.used(bound.limit.organisation_id, bound.counter(now))
+        return await self._ledger_says(bound, now) if known is None else known
+
+    @property
+    def book(self) -> LimitBook:
+        """The limits in force."""
+        return self._book
+
+    async def _seed(
+        self, unseeded: Unseeded, bounds: Sequence[Bound], claims: Sequence[Claim], now: datetime
+    ) -> None:
+        """A budget goes on from what the ledger says: after a restart, or in a new period from nothing."""
+        for bound, claim in zip(bounds, claims, strict=True):
+            if claim.counter in unseeded.counters:
+                used = await self._ledger_says(bound, now)
+                await self._counters.seed(claim.tenant, claim.counter, used, claim.period_s)
+
+    async def _ledger_says(self, bound: Bound, now: datetime) -> int:
+        async with self._store.reading() as unit:
+            return await unit.usage.used(bound, period_start(bound.limit.period, now).date())
+
+
+def _claim(bound: Bound, expected: Estimate, places: Sequence[Deployment], now: datetime) -> Claim:
+    limit = bound.limit
+    kind = _KINDS.get(limit.period, CounterKind.BUDGET)
+    if kind is CounterKind.WINDOW:
+        period_s: float = WINDOW_S[limit.period]
+    else:
+        end = period_end(limit.period, now)
+        period_s = (end - now).total_seconds() + _SLACK_S if end else FOREVER_S
+    amount = 1
+    if limit.metric is Metric.TOKENS:
+        counts = expected.most if kind is CounterKind.BUDGET else expected.likely
+        amount = counts.prompt + counts.completion
+    elif limit.metric is Metric.COST:
+        amount = max((place.price.of(expected.most) for place in places), default=0)
+    return Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, period_s)
+
+
+def _actual(metric: Metric, counts: Counts, cost: int) -> int:
+    match metric:
+        case Metric.TOKENS:
+            return counts.prompt + counts.completion
+        case Metric.COST:
+            return cost
+        case Metric.REQUESTS:
+            return 1
+        case Metric.CONCURRENCY:
+            return 0

@@ -1,0 +1,81 @@
+"""Add, change and remove limits and budgets; see how much of them is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
+from bastide.gateway.domain.limits import Bound, Limit, Metric, Period, Whose
+from bastide.gateway.usecases.changes import Changes
+from bastide.gateway.usecases.limits.limiter import Limiter
+from bastide.identity.contract import Action, Principal
+
+_MAX_LIMITS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """A limit as it meets the caller, and how much of it is used; `used` None: of a window, not kept."""
+
+    bound: Bound
+    used: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManageLimits:
+    changes: Changes
+    limiter: Limiter
+
+    async def listing(self, principal: Principal) -> Sequence[Limit]:
+        """Those of the caller's organisation."""
+        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        async with self.changes.store.reading() as unit:
+            return await unit.limits.of(principal.organisation_id)
+
+    async def get(self, principal: Principal, limit_id: str) -> Limit:
+        """Raises EntryNotFoundError."""
+        for limit in await self.listing(principal):
+            if limit.id == limit_id:
+                return limit
+        raise EntryNotFoundError("There is no such limit.", id=limit_id)
+
+    async def put(self, principal: Principal, limit: Limit) -> Limit:
+        """Adds it, or replaces the one of that id. Effective at once. Raises EntryError."""
+        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        _check(limit)
+        async with self.changes.change(principal, "limit.changed", limit.id, subject=limit.subject) as unit:
+            if len(await unit.limits.of(principal.organisation_id)) >= _MAX_LIMITS:
+                raise EntryError(f"An organisation has at most {_MAX_LIMITS} limits.", field="subject")
+            await unit.limits.put(limit)
+        return limit
+
+    async def remove(self, principal: Principal, limit_id: str) -> None:
+        """Raises EntryNotFoundError."""
+        await self.get(principal, limit_id)
+        async with self.changes.change(principal, "limit.removed", limit_id) as unit:
+            await unit.limits.delete(limit_id)
+
+    async def mine(self, principal: Principal, model: str) -> Sequence[LimitUse]:
+        """Those that the caller's own calls to a model meet."""
+        self.changes.policy.require(principal, Action.MODEL_USE)
+        bounds = self.limiter.book.of(Whose.of(principal), model)
+        return [
+            LimitUse(bound, await self.limiter.used(bound) if bound.limit.period.is_budget else None)
+            for bound in bounds
+        ]
+
+
+def _check(limit: Limit) -> None:
+    if limit.amount < 1:
+        raise EntryError(
+            "A limit is at least 1; to allow nothing, take the model from the key.", field="amount"
+        )
+    if limit.amount >= 2**62:
+        raise EntryError("That is more than can be counted.", field="amount")
+    if (limit.metric is Metric.CONCURRENCY) is not (limit.period is Period.NOW):
+        raise EntryError("Concurrency is of 'now'; everything else of a period.", field="period")
+    if not limit.subject_id:
+        raise EntryError("Say whose limit it is: an id, or * for each.", field="subject_id")
+    if limit.thresholds and not limit.period.is_budget:
+        raise EntryError("Only budgets (day, month, total) have thresholds.", field="thresholds")
+    if any(not 0 < percent <= 1000 for percent in limit.thresholds) or len(limit.thresholds) > 10:
+        raise EntryError("Up to ten thresholds, in percent.", field="thresholds")
