@@ -10,7 +10,7 @@ SEE_ALSO = {"fr": "Voir aussi\u00a0:", "en": "See also:"}
 
 _NO_BREAK = "\u00a0"
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
-_BEGINNING = re.compile(r"^(?:#{1,6} |[-–—•◦▪*·‣] |>+ )+")
+_BEGINNING = re.compile(r"^(?:#{1,6} |[-–—•◦▪*·‣] |>+ |\d{1,2}[.)] )+")
 _CELLS = re.compile(r" ?\|(?: ?\|)* ?")
 _END = re.compile(r"[.!?…]*$")
 _FRENCH_BEFORE = re.compile(r"(?<=\S) (?=[;:!?»%€])")

@@ -36,7 +36,7 @@ class ExtractiveReader:
                 best_first[item.candidate.source], item.candidate.start, item.candidate.end, item.confidence
             )
             for item in islice(_unlike(best_first, found), max(0, max_quotes))
-            if item.confidence >= _WORTH_ADDING * found[0].confidence
+            if item is found[0] or item.confidence >= max(_ANSWERS, _WORTH_ADDING * found[0].confidence)
         )
         return Reading(quotes, asked.language)
 

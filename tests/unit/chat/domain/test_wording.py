@@ -10,6 +10,7 @@ from bastide.chat.domain.wording import cited, in_language, one_line
     [
         ("The gate\n closes  at nine.", "en", "The gate closes at nine."),
         ("- Public: may be shared.", "en", "Public: may be shared."),
+        ("2. Le refus est motivé.", "fr", "Le refus est motivé."),
         ("## Backups", "en", "Backups"),
         ("| Access logs | four hundred days | deleted |", "en", "Access logs · four hundred days · deleted"),
         ("Il dit : « non » ; 55 % !", "fr", "Il dit\u00a0: «\u00a0non\u00a0»\u00a0; 55\u00a0%\u00a0!"),

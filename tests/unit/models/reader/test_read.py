@@ -155,3 +155,10 @@ def test_support_is_a_span_of_the_passage(statement: str, text: str, language: s
     if found is not None:
         assert text[found.quote.start - 7 : found.quote.end - 7] == found.quote.text
         assert 0 <= found.quote.confidence <= 1
+
+
+def test_a_row_is_read_under_the_first_row_of_its_table() -> None:
+    text = "Kind of document | Kept for | Then\n\nPayslips | fifty years | archived\n\nBids | a year | burnt"
+    quotes = open_reader().read("How long are payslips kept?", [passage(text)]).quotes
+    assert quotes[0].text == "Payslips | fifty years | archived"
+    assert not any("Kind of document" in quote.text for quote in quotes)

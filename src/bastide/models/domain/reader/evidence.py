@@ -36,7 +36,9 @@ _SIGNS = {
     Kind.DATE: _compiled(
         rf"\b1[0-9]{{3}}\b|\b20[0-9]{{2}}\b|\b\d{{1,2}}(?:er)?\s(?:{_MONTHS})\b|\b(?:{_MONTHS})\s\d{{1,2}}\b|"
         rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\b|\b[IVX]+e\b|siècle|century|années\s\d|\b\d0s\b|"
-        rf"\b(?:en|in|since|depuis|until|fin|début)\s(?:{_MONTHS})\b|av\. J\.-C\.|\bBC\b",
+        rf"\b(?:en|in|since|depuis|until|fin|début)\s(?:{_MONTHS})\b|av\. J\.-C\.|\bBC\b|"
+        r"\b(?:every|each|chaque|tous les|toutes les)\s(?:\w+\s)?"
+        r"(?:night|day|week|month|quarter|year|morning|evening|nuit|jour|soir|matin|semaine|mois|trimestre|an)",
         rf"\b\d|\b(?:{_MONTHS})\b|lorsqu|quand|pendant|durant|depuis|après|avant|dès|when|during|after|before|"
         r"since|until|every|chaque|printemps|été|automne|hiver|spring|summer|autumn|winter|"
         r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday",

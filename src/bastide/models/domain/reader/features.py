@@ -45,7 +45,6 @@ class Features(NamedTuple):
         evidence: whether there is a sign of the expected kind of answer.
         news: how much the sentence says beyond the question.
         long: how far it is longer than 30 words.
-        empty: it says nothing beyond the question and its headings, or it is a question itself.
     """
 
     coverage: float = 0.0
@@ -69,7 +68,6 @@ class Features(NamedTuple):
     evidence: float = 0.0
     news: float = 0.0
     long: float = 0.0
-    empty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Candidate:
 
 
 def candidates(question: Question, sources: Sequence[Source]) -> list[Candidate]:
-    """Every sentence of the sources, best source first, with its features, in order."""
+    """The sentences of the sources that could answer, best source first, with their features, in order."""
     stemmer = Stemmer()
     texts = [read(source, stemmer) for source in sources]
     everything = [sentence for text in texts for sentence in text.sentences]
@@ -94,7 +92,7 @@ def candidates(question: Question, sources: Sequence[Source]) -> list[Candidate]
     terms = {language: terms_of(question, language, rarity, stemmer) for language in languages}
     meter = _Meter(question, terms, sum(len(sentence.stems) for sentence in everything) / len(everything))
     found = [candidate for place, text in enumerate(texts) for candidate in meter.of_text(place, text)]
-    best = max(candidate.features.bm25 for candidate in found) or 1.0
+    best = max((candidate.features.bm25 for candidate in found), default=0.0) or 1.0
     return [
         replace(candidate, features=candidate.features._replace(best_bm25=candidate.features.bm25 / best))
         for candidate in found
@@ -128,10 +126,17 @@ class _Meter:
                 sentence.start,
                 sentence.end,
                 self._own(
-                    self._surroundings(shared, terms, matches, at, in_heading), terms, text, at, matches[at]
+                    self._surroundings(
+                        shared, terms, matches, at, in_heading | (sentence.header & terms.weights.keys())
+                    ),
+                    terms,
+                    text,
+                    at,
+                    matches[at],
                 ),
             )
             for at, sentence in enumerate(text.sentences)
+            if not _is_empty(text, at, matches[at])
         ]
 
     def _surroundings(
@@ -154,7 +159,6 @@ class _Meter:
         sentence = text.sentences[at]
         coverage = terms.worth(match.exact)
         leans = _LEANING.match(sentence.text) or (at and _asks(text.sentences[at - 1]))
-        said = {stem for stem in sentence.distinct - match.near - text.heading if len(stem) > 1}
         words = len(sentence.stems)
         return features._replace(
             coverage=coverage,
@@ -169,13 +173,23 @@ class _Meter:
             ),
             news=min(1.0, (len(sentence.distinct) - len(match.exact)) / 10),
             long=min(1.0, max(0, words - 30) / 40),
-            empty=1.0 if _asks(sentence) or said <= function_words(text.source.language) else 0.0,
         )
 
     def _bm25(self, sentence: Sentence, exact: frozenset[str], terms: Terms) -> float:
         counts = Counter(stem for stem in sentence.stems if stem in exact)
         norm = _K1 * (1 - _B + _B * len(sentence.stems) / self._mean_words)
         return sum(terms.weights[term] * n * (_K1 + 1) / (n + norm) for term, n in counts.items())
+
+
+def _is_empty(text: Text, at: int, match: Match) -> bool:
+    """Whether it answers nothing: a question, the first row of a table, or only words that were given."""
+    sentence = text.sentences[at]
+    if _asks(sentence):
+        return True
+    if not sentence.header and at + 1 < len(text.sentences) and text.sentences[at + 1].header:
+        return True
+    said = {stem for stem in sentence.distinct - match.near - text.heading if len(stem) > 1}
+    return said <= function_words(text.source.language)
 
 
 def _share(wanted: frozenset[str], found: frozenset[str]) -> float:

@@ -2,8 +2,7 @@
 
 Both are weighted sums of the features. The weights were fitted on one half each of a French and an English
 set of questions on encyclopaedia articles (conditional logit for the order; logistic regression for the
-confidence, with questions that the passages do not answer among them) and checked on the other halves. Those
-articles hold no headings and no questions: the weight of `empty` is set by hand.
+confidence, with questions that the passages do not answer among them) and checked on the other halves.
 """
 
 import math
@@ -34,7 +33,6 @@ _ORDER = Features(
     evidence=2.1,
     news=0.6,
     long=0.5,
-    empty=-6.0,
 )
 _CONFIDENCE = Features(
     coverage=2.4,

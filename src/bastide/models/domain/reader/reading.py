@@ -1,7 +1,7 @@
 """Passages taken apart into sentences of stems."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastide.kit.sentences import sentences
 from bastide.models.domain.reader.stems import stem
@@ -24,15 +24,24 @@ class Source:
     language: str
 
 
+_CELL = " | "
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`text` stands at `start:end` of its source."""
+    """`text` stands at `start:end` of its source; `header`: the stems of its table's first row."""
 
     text: str
     start: int
     end: int
     stems: tuple[str, ...]
     distinct: frozenset[str]
+    header: frozenset[str] = frozenset()
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return _CELL in self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +76,8 @@ def read(source: Source, stemmer: Stemmer) -> Text:
     for start, end in sentences(source.text):
         text = source.text[start:end]
         stems = stemmer(words_of(text), language)
-        found.append(Sentence(text, start, end, stems, frozenset(stems)))
+        sentence = Sentence(text, start, end, stems, frozenset(stems))
+        if sentence.is_row and found and found[-1].is_row:
+            sentence = replace(sentence, header=found[-1].header or found[-1].distinct)
+        found.append(sentence)
     return Text(source, frozenset(stemmer(words_of(source.heading), language)), tuple(found))

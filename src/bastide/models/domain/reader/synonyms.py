@@ -28,7 +28,7 @@ _GROUPS = {
         augmenter augmentation hausse croissance accroissement
         diminuer diminution baisse reduction reduire
         obligatoire obligation obliger exiger exige requis necessaire
-        autoriser autorise autorisation permettre permis droit
+        autoriser autorise autorisation permettre permis droit limite limiter maximum
         interdire interdit interdiction defendu
         demander demande requete solliciter
         envoyer envoi transmettre adresser
@@ -80,7 +80,7 @@ _GROUPS = {
         increase increased rise rose growth grow grew
         decrease decreased fall fell decline reduce reduced reduction
         mandatory required requirement require compulsory obligatory must
-        allow allowed permit permitted permission may authorised authorized
+        allow allowed permit permitted permission may authorised authorized limit limited maximum
         forbid forbidden prohibit prohibited ban banned
         request ask apply application
         send sent submit submitted
