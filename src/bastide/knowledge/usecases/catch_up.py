@@ -12,7 +12,7 @@ from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import IndexedDocument, KnowledgeStore
 from bastide.knowledge.usecases.events import new_event_id
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
-from bastide.knowledge.usecases.upload import restart
+from bastide.knowledge.usecases.runs import restart
 from bastide.models.contract import Embedder
 from bastide.platform.workflows.port import Workflows, WorkflowState
 

@@ -11,7 +11,7 @@ from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import CANCELLED, document_event, new_event_id
 from bastide.knowledge.usecases.notices import Notices
 from bastide.knowledge.usecases.passwords import Passwords
-from bastide.knowledge.usecases.upload import restart, run_of
+from bastide.knowledge.usecases.runs import restart, run_of
 
 _STOPPED = frozenset({DocumentStatus.FAILED, DocumentStatus.CANCELLED})
 

@@ -9,17 +9,18 @@ from bastide.kit.errors import ConflictError
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.collection import Collection
-from bastide.knowledge.domain.document import Document, DocumentStatus, Run, Stage, Version
+from bastide.knowledge.domain.document import Document, DocumentStatus, Stage, Version
 from bastide.knowledge.domain.errors import CollectionNameTakenError, DocumentNameTakenError
 from bastide.knowledge.domain.filename import clean_filename
 from bastide.knowledge.domain.media_type import media_type
 from bastide.knowledge.domain.naming import checked_metadata, checked_name
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
-from bastide.knowledge.usecases.events import CHANGED, RETRIED, UPLOADED, document_event, new_event_id
+from bastide.knowledge.usecases.events import CHANGED, UPLOADED, document_event, new_event_id
 from bastide.knowledge.usecases.notices import Notices
 from bastide.knowledge.usecases.passwords import Passwords
 from bastide.knowledge.usecases.receive import Receive, Received
+from bastide.knowledge.usecases.runs import restart, run_of
 
 DEFAULT_COLLECTION = "documents"
 _ATTEMPTS = 3
@@ -199,23 +200,6 @@ class Upload:
             uploaded_by=principal.subject_id,
             uploaded_at=self._clock.now(),
         )
-
-
-async def restart(unit: Unit, document: Document, run_id: str, clock: Clock) -> Document:
-    """Read the latest version again, in a new run."""
-    latest = document.latest
-    await unit.runs.restarted(Run(document.id, latest.number, run_id))
-    latest = replace(
-        latest, status=DocumentStatus.PROCESSING, stage=Stage.QUEUED, run_id=run_id, failure=None
-    )
-    document = replace(document, latest=latest)
-    await unit.announce(document_event(RETRIED, document, clock.now(), event_id=run_id))
-    return document
-
-
-def run_of(document: Document) -> Run:
-    """The run of its latest version."""
-    return Run(document.id, document.latest.number, document.latest.run_id)
 
 
 def _default_grants(principal: Principal, name: str) -> tuple[Grant, ...]:
