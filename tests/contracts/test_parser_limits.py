@@ -52,6 +52,9 @@ def processes(columns: str) -> list[list[str]]:
     return [line.split(maxsplit=columns.count("=") - 1) for line in listed.splitlines()]
 
 
+OTHERS = {"ps", "postgres", "redis-server", "valkey-server"}
+
+
 def children() -> list[int]:
     """Workers of this process, zombies included."""
     return [

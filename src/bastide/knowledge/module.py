@@ -246,7 +246,7 @@ class KnowledgeModule:
             publish=Publish(store, index_version, self._notices, ports.clock),
             tidy=Tidy(store, ports.index),
             fail=Fail(store, self._notices, ports.clock),
-            erase=Erase(store, ports.objects, ports.index, ports.workflows),
+            erase=Erase(store, ports.objects, ports.index, ports.workflows, self._delete),
             update_index=UpdateIndex(store, ports.index),
             collections=self._collections,
             rebuild=self._rebuild,

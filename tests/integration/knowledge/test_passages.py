@@ -114,6 +114,21 @@ async def test_a_search_goes_through_index_and_rows(service: Service) -> None:
     assert not await verify(STRANGER, document.id, 1, hit.start, "The gate")
 
 
+async def test_a_quote_is_verified_wherever_it_stands(service: Service) -> None:
+    text = "\n".join(f"Line {number} says something of its own." for number in range(200))
+    document = await service.indexed(f"{text}\fThe last page.")
+    verify = service.module.knowledge.verify_quote
+    for quote, page in (("Line 3 says", 1), ("The last page.", 2), (text[900:4000], 1)):
+        start = f"{text}\fThe last page.".index(quote)
+        place = await verify(ADMIN, document.id, 1, start, quote)
+        assert place
+        assert place.page == page
+        assert not await verify(ADMIN, document.id, 1, start + 1, quote)
+    await service.indexed("A newer text.")
+    assert await verify(ADMIN, document.id, 1, text.index("Line 7 "), "Line 7 ")
+    assert not await verify(ADMIN, document.id, 2, text.index("Line 7 "), "Line 7 ")
+
+
 async def test_points_are_looked_up_by_their_key(service: Service) -> None:
     """SQLite is easily led to read all chunks instead."""
     database = service.ports.database

@@ -126,6 +126,10 @@ class Documents(Protocol):
         """Those that are there, in no order."""
         ...
 
+    async def lock(self, collection_id: str) -> None:
+        """Until the commit nobody else places an upload in the collection."""
+        ...
+
     async def named(self, collection_id: str, parent_id: str, filename: str) -> Document | None: ...
 
     async def with_bytes(self, collection_id: str, sha256: str) -> Sequence[Document]:
@@ -206,6 +210,10 @@ class Chunks(Protocol):
 
     async def of_version(self, document_id: str, version: int, start: int, limit: int) -> Sequence[Chunk]:
         """From ordinal `start` on, in order."""
+        ...
+
+    async def around(self, document_id: str, version: int, start: int, end: int) -> Chunk | None:
+        """The chunk that holds these offsets of the version's text."""
         ...
 
     async def add_vectors(self, run: Run, fingerprint: str, block: VectorBlock) -> bool:

@@ -104,6 +104,7 @@ class Upload:
         self, unit: Unit, principal: Principal, received: Received, request: UploadRequest, run_id: str
     ) -> Uploaded:
         collection = await self._collection(unit, principal, request.collection)
+        await unit.documents.lock(collection.id)
         document = await unit.documents.named(collection.id, request.parent_id, request.filename)
         if document is not None:
             if not self._access.may(principal, Action.DOCUMENT_CONTRIBUTE, document):
