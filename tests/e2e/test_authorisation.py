@@ -175,6 +175,12 @@ ROWS: dict[str, list[Row]] = {
     "DELETE /api/v1/me/sessions/{session_id}": [Row("S", session_of_admin, hidden=True)],
     "POST /api/v1/auth/logout": [Row(ALL, fresh=True)],
     "POST /api/v1/auth/switch": [Row("", nothing, body={"organisation_id": "org_x"}, hidden=True)],
+    "GET /api/v1/me/second-factor": [Row(ALL)],
+    "POST /api/v1/me/second-factor": [Row(ALL, body={"password": "x"})],
+    "POST /api/v1/me/second-factor/confirm": [Row(ALL, body={"code": "1"})],
+    "POST /api/v1/me/second-factor/recovery-codes": [Row(ALL, body={"password": "x"})],
+    "POST /api/v1/me/second-factor/remove": [Row(ALL, body={"password": "x"})],
+    "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
     "DELETE /api/v1/keys/{key_id}": [Row("SO", key, hidden=True)],
@@ -300,7 +306,10 @@ LATER = {"document.text_not_ready", "gateway.not_found"}
 PUBLIC = {
     "GET /health",
     "GET /ready",
-    *(f"POST /api/v1/auth/{verb}" for verb in ("login", "invitation", "join", "forgot", "reset")),
+    *(
+        f"POST /api/v1/auth/{verb}"
+        for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")
+    ),
 }
 
 

@@ -21,8 +21,20 @@ from bastide.platform.telemetry.origin import Origin, coming_from
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WHILE_PENDING = frozenset(
-    {("GET", "/api/v1/me"), ("POST", "/api/v1/me/password"), ("POST", "/api/v1/auth/logout")}
+    {
+        ("GET", "/api/v1/me"),
+        ("POST", "/api/v1/me/password"),
+        ("POST", "/api/v1/auth/logout"),
+        ("GET", "/api/v1/me/second-factor"),
+        ("POST", "/api/v1/me/second-factor"),
+        ("POST", "/api/v1/me/second-factor/confirm"),
+    }
 )
+
+_PENDING = {
+    "password": "Change your password first.",
+    "second_factor": "Your organisation wants a second factor: set one up first.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,7 @@ def _same_origin(headers: Mapping[bytes, str]) -> bool:
 
 def _require_nothing_pending(principal: Principal, method: str, path: str) -> None:
     if principal.pending is not None and (method, path) not in _OPEN_WHILE_PENDING:
-        raise PendingError("Change your password first.", pending=principal.pending)
+        raise PendingError(_PENDING[principal.pending], pending=principal.pending)
 
 
 async def _refuse(error: BastideError, scope: Scope, send: Send) -> None:

@@ -21,9 +21,11 @@ from bastide.identity.http.keys import keys_router
 from bastide.identity.http.links import links_router
 from bastide.identity.http.organisations import organisations_router
 from bastide.identity.http.people import invitations_router, people_router
+from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
 from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.authenticate import Authentication
+from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
@@ -47,6 +49,7 @@ from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.record_use import RecordUse
 from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.second_factor import SecondFactor
 from bastide.identity.usecases.share import Share
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -62,7 +65,8 @@ _log = structlog.get_logger()
 
 
 PUBLIC_ROUTES = frozenset(
-    ("POST", f"/api/v1/auth/{verb}") for verb in ("login", "invitation", "join", "forgot", "reset")
+    ("POST", f"/api/v1/auth/{verb}")
+    for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")
 )
 """What is open without credentials: here a password or the token of a link is the credential."""
 
@@ -112,7 +116,19 @@ class Identity:
         self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
         self.create_key = CreateKey(store, policy, hashes, clock)
         self._keys = ManageKeys(store, policy, hashes, revocations, clock)
-        self._log_in = LogIn(store, hasher, hashes, throttle, sessions)
+        self._second = SecondFactor(
+            store,
+            policy,
+            keyring,
+            hasher,
+            hashes,
+            Challenges(hashes, cache, clock),
+            throttle,
+            sessions,
+            revocations,
+            clock,
+        )
+        self._log_in = LogIn(store, hasher, hashes, throttle, sessions, self._second)
         self._log_out = LogOut(store, revocations)
         self._password = ChangePassword(store, hasher, hashes, throttle, sessions, revocations)
         self._profiles = Profiles(store, policy)
@@ -122,7 +138,7 @@ class Identity:
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)
-        self._join = Join(store, hasher, hashes, throttle, sessions, revocations, clock)
+        self._join = Join(store, hasher, hashes, throttle, sessions, self._second, revocations, clock)
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
@@ -132,8 +148,11 @@ class Identity:
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """For the platform's API; every route but `PUBLIC_ROUTES` needs a principal."""
         return [
-            auth_router(self._log_in, self._log_out, self._profiles, self._organisations, principal),
+            auth_router(
+                self._log_in, self._second, self._log_out, self._profiles, self._organisations, principal
+            ),
             links_router(self._join, self._reset, self._profiles),
+            second_factor_router(self._second, principal),
             me_router(self._profiles, self._password, self._own_sessions, principal),
             keys_router(self.create_key, self._keys, principal),
             people_router(self._people, self._reset, principal),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bastide.identity.domain.api_keys import ApiKey
+from bastide.identity.domain.factors import Factors, Totp
 from bastide.identity.domain.groups import Group, GroupKind
 from bastide.identity.domain.history import ResourceState, SubjectState
 from bastide.identity.domain.invitations import Invitation, PasswordReset
@@ -105,6 +106,10 @@ class Sessions(Protocol):
 
     async def of_user(self, user_id: str) -> Sequence[Session]:
         """Newest first, with those that have expired."""
+        ...
+
+    async def strengthen(self, session_id: str) -> None:
+        """A second factor was proved in it."""
         ...
 
     async def touch(self, seen: Mapping[str, datetime]) -> None:
@@ -239,6 +244,34 @@ class ServiceAccounts(Protocol):
         ...
 
 
+class SecondFactors(Protocol):
+    """Rows of one-time password generators and recovery codes."""
+
+    async def of(self, user_id: str) -> Factors: ...
+
+    async def totp(self, user_id: str) -> Totp | None: ...
+
+    async def put_totp(self, totp: Totp) -> None:
+        """Replaces the one there is."""
+        ...
+
+    async def use_step(self, user_id: str, step: int) -> bool:
+        """Remember the step; False when it, or a later one, was used already."""
+        ...
+
+    async def put_recovery_codes(self, user_id: str, hashes: Sequence[bytes]) -> None:
+        """Replaces those there are."""
+        ...
+
+    async def use_recovery_code(self, user_id: str, code_hash: bytes) -> bool:
+        """Whether there was such a code; it is gone now."""
+        ...
+
+    async def remove(self, user_id: str) -> None:
+        """All of it."""
+        ...
+
+
 class History(Protocol):
     """What permissions were. States are added, never changed.
 
@@ -280,6 +313,9 @@ class Unit(Protocol):
 
     @property
     def services(self) -> ServiceAccounts: ...
+
+    @property
+    def factors(self) -> SecondFactors: ...
 
     @property
     def history(self) -> History: ...

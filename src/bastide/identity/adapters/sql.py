@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.sql_credentials import SqlKeys, SqlSessions
+from bastide.identity.adapters.sql_factors import SqlFactors
 from bastide.identity.adapters.sql_groups import SqlGroups
 from bastide.identity.adapters.sql_history import SqlHistory
 from bastide.identity.adapters.sql_links import SqlLinks
@@ -23,6 +24,7 @@ class SqlUnit:
         self.groups = SqlGroups(connection, clock)
         self.links = SqlLinks(connection)
         self.services = SqlServiceAccounts(connection, clock)
+        self.factors = SqlFactors(connection)
         self.history = SqlHistory(connection)
         self.people = SqlPeople(connection, clock)
         self.sessions = SqlSessions(connection)

@@ -28,6 +28,7 @@ class SqlSessions:
                 expires_at=session.expires_at,
                 address=session.address,
                 user_agent=session.user_agent,
+                strong=session.strong,
             )
         )
 
@@ -41,6 +42,11 @@ class SqlSessions:
             select(sessions).where(sessions.c.user_id == user_id).order_by(sessions.c.created_at.desc())
         )
         return [_session(row) for row in rows]
+
+    async def strengthen(self, session_id: str) -> None:
+        await self._connection.execute(
+            update(sessions).where(sessions.c.id == session_id).values(strong=True)
+        )
 
     async def touch(self, seen: Mapping[str, datetime]) -> None:
         if seen:
@@ -150,6 +156,7 @@ def _session(row: Row[Any]) -> Session:
         row.expires_at,
         row.address,
         row.user_agent,
+        row.strong,
     )
 
 

@@ -23,6 +23,7 @@ class SqlOrganisations:
                 name=organisation.name,
                 created_at=organisation.created_at,
                 active=organisation.active,
+                require_second_factor=organisation.require_second_factor,
             )
         )
 
@@ -42,7 +43,11 @@ class SqlOrganisations:
         await self._connection.execute(
             update(organisations)
             .where(organisations.c.id == organisation.id)
-            .values(name=organisation.name, active=organisation.active)
+            .values(
+                name=organisation.name,
+                active=organisation.active,
+                require_second_factor=organisation.require_second_factor,
+            )
         )
         await self._standings.remember_all(organisation.id)
 
@@ -52,4 +57,4 @@ class SqlOrganisations:
 
 
 def organisation_of(row: Row[*tuple[Any, ...]]) -> Organisation:
-    return Organisation(row.id, row.name, row.created_at, row.active)
+    return Organisation(row.id, row.name, row.created_at, row.active, row.require_second_factor)

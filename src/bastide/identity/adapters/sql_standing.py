@@ -17,7 +17,7 @@ from bastide.identity.domain.principal import Role
 
 async def standing_of(connection: AsyncConnection, subject_id: str, organisation_id: str) -> Standing | None:
     person = (
-        select(memberships.c.role, users.c.must_change_password)
+        select(memberships.c.role, users.c.must_change_password, organisations.c.require_second_factor)
         .join(users, users.c.id == memberships.c.user_id)
         .join(organisations, organisations.c.id == memberships.c.organisation_id)
         .where(
@@ -27,7 +27,7 @@ async def standing_of(connection: AsyncConnection, subject_id: str, organisation
         )
     )
     service = (
-        select(service_accounts.c.role, false())
+        select(service_accounts.c.role, false(), false())
         .join(organisations, organisations.c.id == service_accounts.c.organisation_id)
         .where(
             service_accounts.c.id == subject_id,
@@ -54,4 +54,5 @@ async def standing_of(connection: AsyncConnection, subject_id: str, organisation
         groups=frozenset(one for one, kind in kinds.items() if kind == "group"),
         departments=frozenset(one for one, kind in kinds.items() if kind == "department"),
         must_change_password=bool(row.must_change_password),
+        needs_second_factor=bool(row.require_second_factor),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
     true,
 )
 
@@ -23,6 +24,7 @@ organisations = Table(
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
+    Column("require_second_factor", Boolean, nullable=False, server_default=false()),
 )
 
 # `folded` is name and address as one types them into a search box: lower case, without accents.
@@ -95,6 +97,7 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("strong", Boolean, nullable=False, server_default=false()),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
 )
@@ -180,4 +183,20 @@ subject_history = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_subject_history_organisation_id_subject_id", "organisation_id", "subject_id", "position"),
     sqlite_autoincrement=True,
+)
+
+totp_generators = Table(
+    "totp_generators",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed_seed", LargeBinary, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
 )

@@ -112,6 +112,12 @@ class KeyNotFoundError(NotFoundError):
     code = "key.not_found"
 
 
+class SecondFactorError(InvalidError):
+    """The second factor cannot be changed like this; `details["reason"]` says why."""
+
+    code = "second_factor.invalid"
+
+
 class PersonNotFoundError(NotFoundError):
     """No such person in this organisation."""
 

@@ -19,6 +19,7 @@ class Organisation:
     name: str
     created_at: datetime
     active: bool = True
+    require_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that a Principal needs of somebody active in an organisation."""
+    """All that a Principal needs of somebody active in an organisation.
+
+    Attributes:
+        needs_second_factor: the organisation wants its people to log in with one.
+    """
 
     subject_id: str
     organisation_id: str
@@ -79,6 +84,7 @@ class Standing:
     groups: frozenset[str]
     departments: frozenset[str]
     must_change_password: bool = False
+    needs_second_factor: bool = False
 
 
 def normalise_email(text: str) -> str:

@@ -45,7 +45,7 @@ class Principal:
         session_id: the session used, if one was.
         scopes: empty for a person (no narrowing); a key is narrowed to these (`chat`, `documents:read` …).
         allowed_models, allowed_collections: None = no narrowing beyond the permissions.
-        pending: what the person must do before anything else (`password`), or None.
+        pending: what the person must do before anything else (`password`, `second_factor`), or None.
     """
 
     subject_id: str

@@ -18,6 +18,7 @@ class Session:
     Attributes:
         expires_at: whatever happens; unused for `IDLE`, it ends before.
         address, user_agent: as seen at login, so that people recognise their devices.
+        strong: opened with a second factor.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Session:
     expires_at: datetime
     address: str
     user_agent: str
+    strong: bool = False
 
     def expired(self, now: datetime) -> bool:
         """Whether it has ended, by age or for want of use."""

@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.principal import Principal
 from bastide.identity.domain.sessions import DEVICE_COOKIE
 from bastide.identity.http.cookies import browser_of, clear_cookies, set_cookies
@@ -13,9 +14,11 @@ from bastide.identity.http.views import MeView, SessionPage, SessionView
 from bastide.identity.usecases.change_password import ChangePassword, PasswordChange
 from bastide.identity.usecases.log_in import LogIn, LoginAttempt
 from bastide.identity.usecases.log_out import LogOut
+from bastide.identity.usecases.open_session import NewSession
 from bastide.identity.usecases.organisations import ManageOrganisations
 from bastide.identity.usecases.own_sessions import OwnSessions
 from bastide.identity.usecases.profile import Profiles
+from bastide.identity.usecases.second_factor import SecondFactor
 
 _EXACT = ConfigDict(extra="forbid")  # a password may begin with a space
 
@@ -43,8 +46,24 @@ class SwitchBody(BaseModel):
     organisation_id: str = Field(max_length=64)
 
 
+class ChallengeView(BaseModel):
+    """Goes to `POST /api/v1/auth/second-factor`, with a code of one of the `methods` (`totp`, `recovery`)."""
+
+    challenge: str
+    methods: list[str]
+
+
 class LoginView(BaseModel):
-    user: MeView
+    """One of the two: logged in, or asked for the second factor."""
+
+    user: MeView | None
+    second_factor: ChallengeView | None = None
+
+
+class SecondFactorBody(BaseModel):
+    model_config = _EXACT
+    challenge: str = Field(max_length=200)
+    code: str = Field(max_length=40)
 
 
 class EndedView(BaseModel):
@@ -53,12 +72,13 @@ class EndedView(BaseModel):
 
 def auth_router(
     log_in: LogIn,
+    second: SecondFactor,
     log_out: LogOut,
     profiles: Profiles,
     organisations: ManageOrganisations,
     principal: Callable[[Request], Principal],
 ) -> APIRouter:
-    """Log in is the one route here that is open without credentials."""
+    """Log in, with its second step, is what is open here without credentials."""
     router = APIRouter(prefix="/api/v1/auth", tags=["identity"])
     caller = Depends(principal)
 
@@ -67,9 +87,12 @@ def auth_router(
         attempt = LoginAttempt(
             body.email, body.password, *browser_of(request), device_cookie=request.cookies.get(DEVICE_COOKIE)
         )
-        opened = await log_in(attempt)
-        set_cookies(request, response, opened)
-        return LoginView(user=MeView.of(await profiles.of_session(opened)))
+        return await logged_in(request, response, await log_in(attempt), profiles)
+
+    @router.post("/second-factor")
+    async def second_factor(body: SecondFactorBody, request: Request, response: Response) -> LoginView:
+        opened = await second.answer(body.challenge, body.code, *browser_of(request))
+        return await logged_in(request, response, opened, profiles)
 
     @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
     async def logout(response: Response, asks: Principal = caller) -> None:
@@ -81,10 +104,21 @@ def auth_router(
         body: SwitchBody, request: Request, response: Response, asks: Principal = caller
     ) -> LoginView:
         opened = await organisations.switch(asks, body.organisation_id, *browser_of(request))
-        set_cookies(request, response, opened)
-        return LoginView(user=MeView.of(await profiles.of_session(opened)))
+        return await logged_in(request, response, opened, profiles)
 
     return router
+
+
+async def logged_in(
+    request: Request, response: Response, opened: NewSession | Challenge, profiles: Profiles
+) -> LoginView:
+    """Sets the cookies of a session; a challenge goes back to the page."""
+    if isinstance(opened, Challenge):
+        return LoginView(
+            user=None, second_factor=ChallengeView(challenge=opened.token, methods=list(opened.methods))
+        )
+    set_cookies(request, response, opened)
+    return LoginView(user=MeView.of(await profiles.of_session(opened)))
 
 
 def me_router(

@@ -5,9 +5,8 @@ from typing import Literal
 from fastapi import APIRouter, BackgroundTasks, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from bastide.identity.http.auth import LoginView
-from bastide.identity.http.cookies import browser_of, set_cookies
-from bastide.identity.http.views import MeView
+from bastide.identity.http.auth import LoginView, logged_in
+from bastide.identity.http.cookies import browser_of
 from bastide.identity.usecases.join import Acceptance, Join
 from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.reset_password import ResetPassword
@@ -55,9 +54,7 @@ def links_router(join: Join, reset: ResetPassword, profiles: Profiles) -> APIRou
     @router.post("/join")
     async def accept(body: JoinBody, request: Request, response: Response) -> LoginView:
         acceptance = Acceptance(body.token, body.password, body.name, body.locale, *browser_of(request))
-        opened = await join(acceptance)
-        set_cookies(request, response, opened)
-        return LoginView(user=MeView.of(await profiles.of_session(opened)))
+        return await logged_in(request, response, await join(acceptance), profiles)
 
     @router.post("/forgot", status_code=status.HTTP_202_ACCEPTED)
     async def forgot(body: ForgotBody, request: Request, background: BackgroundTasks) -> None:

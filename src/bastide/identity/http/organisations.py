@@ -4,12 +4,18 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, status
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bastide.identity.domain.principal import Principal
 from bastide.identity.http.groups import NameBody
 from bastide.identity.http.views import STRICT, OrganisationPage, OrganisationView
 from bastide.identity.usecases.organisations import ManageOrganisations
+
+
+class OrganisationChange(BaseModel):
+    model_config = STRICT
+    name: str | None = Field(None, min_length=1, max_length=200)
+    require_second_factor: bool | None = None
 
 
 class ActivityBody(BaseModel):
@@ -45,7 +51,10 @@ def organisations_router(
         return OrganisationView.of(changed)
 
     @router.patch("/organisation")
-    async def rename(body: NameBody, asks: Principal = caller) -> OrganisationView:
-        return OrganisationView.of(await organisations.rename(asks, body.name))
+    async def change(body: OrganisationChange, asks: Principal = caller) -> OrganisationView:
+        changed = await organisations.change(
+            asks, body.name, require_second_factor=body.require_second_factor
+        )
+        return OrganisationView.of(changed)
 
     return router

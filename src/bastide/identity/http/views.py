@@ -20,6 +20,7 @@ class OrganisationView(BaseModel):
     id: str
     name: str
     active: bool
+    require_second_factor: bool
     created_at: datetime
 
     @classmethod
@@ -28,6 +29,7 @@ class OrganisationView(BaseModel):
             id=organisation.id,
             name=organisation.name,
             active=organisation.active,
+            require_second_factor=organisation.require_second_factor,
             created_at=organisation.created_at,
         )
 
@@ -56,6 +58,7 @@ class MeView(BaseModel):
     actions: list[str]
     locale: str
     must_change_password: bool
+    pending: str | None
 
     @classmethod
     def of(cls, profile: Profile) -> "MeView":
@@ -73,6 +76,7 @@ class MeView(BaseModel):
             actions=list(profile.actions),
             locale=user.locale if user else "en",
             must_change_password=bool(user and user.must_change_password),
+            pending=profile.principal.pending,
         )
 
 

@@ -108,7 +108,7 @@ class Authentication:
             return None
         if session.expired(self._clock.now()):
             raise CredentialsExpiredError("Your session has expired. Log in again.")
-        proof = Proof(session.id, digest, _session_principal(session, standing), session.expires_at)
+        proof = Proof(session.id, digest, session_principal(session, standing), session.expires_at)
         self._cache.put(handle, proof, generation)
         return proof
 
@@ -138,7 +138,8 @@ def _key_principal(key: ApiKey, standing: Standing) -> Principal:
     )
 
 
-def _session_principal(session: Session, standing: Standing) -> Principal:
+def session_principal(session: Session, standing: Standing) -> Principal:
+    """As whom the holder of a session acts."""
     return Principal(
         subject_id=session.user_id,
         organisation_id=session.organisation_id,
@@ -147,5 +148,11 @@ def _session_principal(session: Session, standing: Standing) -> Principal:
         groups=standing.groups,
         departments=standing.departments,
         session_id=session.id,
-        pending="password" if standing.must_change_password else None,
+        pending=_pending(session, standing),
     )
+
+
+def _pending(session: Session, standing: Standing) -> str | None:
+    if standing.must_change_password:
+        return "password"
+    return "second_factor" if standing.needs_second_factor and not session.strong else None

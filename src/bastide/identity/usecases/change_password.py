@@ -46,10 +46,17 @@ class ChangePassword:
         async with self.store.transaction() as unit:
             await unit.people.set_password_hash(user.id, new_hash)
             await unit.people.update_user(changed)
+            present = await unit.sessions.of_user(user.id)
+            strong = any(one.strong for one in present if one.id == principal.session_id)
             await unit.sessions.delete_of(user.id)
             await unit.record(done_by(principal, "password.changed", user.id))
             opened = await self.sessions.open_in(
-                unit, changed, principal.organisation_id, change.address, change.user_agent
+                unit,
+                changed,
+                principal.organisation_id,
+                change.address,
+                change.user_agent,
+                strong=strong,
             )
         await self.revocations.subject(user.id)
         return opened

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bastide.identity.domain.errors import LinkInvalidError, LoginFailedError
+from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.invitations import Invitation
 from bastide.identity.domain.passwords import check_password
 from bastide.identity.domain.people import Membership, User
@@ -10,6 +11,7 @@ from bastide.identity.ports import IdentityStore, PasswordHasher, Unit
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.second_factor import SecondFactor
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
@@ -44,6 +46,7 @@ class Join:
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
+    second: SecondFactor
     revocations: Revocations
     clock: Clock
 
@@ -55,8 +58,8 @@ class Join:
             user = await unit.people.user_by_email(invitation.email)
         return Welcome(organisation.name if organisation else "", invitation.email, user is not None)
 
-    async def __call__(self, acceptance: Acceptance) -> NewSession:
-        """The person is logged in, in the organisation that invited.
+    async def __call__(self, acceptance: Acceptance) -> NewSession | Challenge:
+        """The person is logged in, in the organisation that invited; or asked for the second factor.
 
         Raises:
             LinkInvalidError, PasswordWeakError (new account).
@@ -74,11 +77,13 @@ class Join:
                 user = self._new_user(invitation, acceptance)
                 await unit.people.add_user(user, new_hash)
             await self._admit(unit, user, invitation)
-            opened = await self.sessions.open_in(
+        await self.revocations.subject(user.id)
+        if (challenge := await self.second.challenge(user)) is not None:
+            return challenge
+        async with self.store.transaction() as unit:
+            return await self.sessions.open_in(
                 unit, user, invitation.organisation_id, acceptance.address, acceptance.user_agent
             )
-        await self.revocations.subject(user.id)
-        return opened
 
     async def _invitation(self, unit: Unit, token: str) -> Invitation:
         invitation = await unit.links.invitation(self.hashes.link(token))

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bastide.identity.domain.errors import EmailInvalidError, LoginFailedError
+from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.people import User, normalise_email
 from bastide.identity.ports import IdentityStore, PasswordHasher
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
+from bastide.identity.usecases.second_factor import SecondFactor
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.operations.contract import SYSTEM_LOG, AuditEntry, Outcome
 
@@ -36,9 +38,10 @@ class LogIn:
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
+    second: SecondFactor
 
-    async def __call__(self, attempt: LoginAttempt) -> NewSession:
-        """Raises LoginFailedError, LoginThrottledError."""
+    async def __call__(self, attempt: LoginAttempt) -> NewSession | Challenge:
+        """A challenge for who has a second factor. Raises LoginFailedError, LoginThrottledError."""
         user, password_hash = await self._account(attempt.email)
         account = self.hashes.throttle(user.email if user else attempt.email.strip().lower())
         device = self._device(user, attempt.device_cookie)
@@ -48,6 +51,8 @@ class LogIn:
             await self._record_failure(user)
             raise LoginFailedError("The e-mail address or the password is wrong.")
         await self.throttle.succeeded(account, attempt.address, device)
+        if (challenge := await self.second.challenge(user)) is not None:
+            return challenge
         return await self.sessions.open(user, attempt.address, attempt.user_agent)
 
     async def _record_failure(self, user: User | None) -> None:

@@ -45,6 +45,20 @@ class LoginThrottle:
             await self._cache.increment(f"login:place:{place}", -1, ttl_s=WINDOW_S)
         await self._cache.set(known, b"1", ttl_s=_KNOWN_FOR_S)
 
+    async def admit_second(self, account: str) -> None:
+        """A try at what comes after the password. Counted per account alone: only who knows the password gets
+        here, and six digits must not be guessed from a thousand addresses.
+
+        Raises:
+            LoginThrottledError: too soon.
+        """
+        await self._count(f"login:second:{account}", PAIR_FREE)
+
+    async def forget_second(self, account: str) -> None:
+        """It succeeded."""
+        name = f"login:second:{account}"
+        await self._cache.delete(name, f"{name}:wait")
+
     async def _count(self, name: str, free: int) -> None:
         attempts = await self._cache.increment(name, ttl_s=WINDOW_S)
         delay = delay_s(attempts, free)

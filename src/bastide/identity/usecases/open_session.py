@@ -37,17 +37,26 @@ class SessionOpener:
     hashes: TokenHashes
     clock: Clock
 
-    async def open(self, user: User, address: str | None, user_agent: str) -> NewSession:
-        """Raises LoginFailedError for somebody who belongs to no organisation."""
+    async def open(
+        self, user: User, address: str | None, user_agent: str, *, strong: bool = False
+    ) -> NewSession:
+        """`strong`: by a second factor. Raises LoginFailedError for who belongs to no organisation."""
         async with self.store.transaction() as unit:
             belongings = await unit.people.belongings(user.id)
             if not belongings:
                 raise LoginFailedError("This account does not belong to an organisation any more.")
             organisation = belongings[0].organisation
-            return await self.open_in(unit, user, organisation.id, address, user_agent)
+            return await self.open_in(unit, user, organisation.id, address, user_agent, strong=strong)
 
     async def open_in(
-        self, unit: Unit, user: User, organisation_id: str, address: str | None, user_agent: str
+        self,
+        unit: Unit,
+        user: User,
+        organisation_id: str,
+        address: str | None,
+        user_agent: str,
+        *,
+        strong: bool = False,
     ) -> NewSession:
         """Within the caller's transaction."""
         now = self.clock.now()
@@ -61,6 +70,7 @@ class SessionOpener:
             expires_at=now + ABSOLUTE,
             address=address or "",
             user_agent=user_agent[:300],
+            strong=strong,
         )
         await unit.sessions.add(session, self.hashes.session(token))
         await unit.record(

@@ -52,20 +52,33 @@ class ManageOrganisations:
             await unit.record(done_by(principal, "organisation.created", made.id, name=made.name))
         return made
 
-    async def rename(self, principal: Principal, name: str) -> Organisation:
-        """The one that the caller acts in."""
+    async def change(
+        self, principal: Principal, name: str | None = None, *, require_second_factor: bool | None = None
+    ) -> Organisation:
+        """The one that the caller acts in; None leaves as it is. Whoever has no second factor sets one up
+        before anything else from then on.
+        """
         self.policy.require(principal, Action.ORGANISATION_MANAGE)
         async with self.store.transaction() as unit:
             current = await unit.organisations.get(principal.organisation_id, lock=True)
             if current is None:
                 raise _missing(principal.organisation_id)
-            changed = replace(current, name=name.strip())
-            await unit.organisations.update(changed)
-            await unit.record(
-                done_by(
-                    principal, "organisation.renamed", current.id, before=current.name, after=changed.name
-                )
+            required = current.require_second_factor
+            changed = replace(
+                current,
+                name=name.strip() if name else current.name,
+                require_second_factor=required if require_second_factor is None else require_second_factor,
             )
+            await unit.organisations.update(changed)
+            entry = done_by(
+                principal,
+                "organisation.changed",
+                current.id,
+                name=changed.name,
+                require_second_factor=changed.require_second_factor,
+            )
+            await unit.record(entry)
+        await self.revocations.organisation(current.id)
         return changed
 
     async def set_active(self, principal: Principal, organisation_id: str, *, active: bool) -> Organisation:
@@ -104,8 +117,12 @@ class ManageOrganisations:
             belongings = await unit.people.belongings(principal.subject_id)
             if user is None or all(one.organisation.id != organisation_id for one in belongings):
                 raise _missing(organisation_id)
+            present = await unit.sessions.of_user(user.id)
+            strong = any(one.strong for one in present if one.id == principal.session_id)
             await unit.sessions.delete([principal.session_id])
-            opened = await self.sessions.open_in(unit, user, organisation_id, address, user_agent)
+            opened = await self.sessions.open_in(
+                unit, user, organisation_id, address, user_agent, strong=strong
+            )
         await self.revocations.credential(principal.session_id)
         return opened
 

@@ -7,8 +7,9 @@ from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import ResourceHiddenError
 from bastide.identity.domain.people import Belonging, Organisation, User
 from bastide.identity.domain.permissions import Action
-from bastide.identity.domain.principal import CredentialKind, Principal
+from bastide.identity.domain.principal import Principal
 from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.authenticate import session_principal
 from bastide.identity.usecases.open_session import NewSession
 
 
@@ -47,7 +48,7 @@ class Profiles:
             standing = await unit.people.standing(session.user_id, session.organisation_id)
         if standing is None:
             raise ResourceHiddenError("This account is not active any more.")
-        principal = Principal(session.user_id, session.organisation_id, standing.role, CredentialKind.SESSION)
+        principal = session_principal(session, standing)
         return await self.read(principal)
 
     async def update(

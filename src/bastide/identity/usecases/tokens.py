@@ -23,6 +23,12 @@ class TokenHashes:
     def link(self, token: str) -> bytes:
         return self._keyring.keyed_hash("identity/link", token.encode())
 
+    def recovery(self, code: str) -> bytes:
+        return self._keyring.keyed_hash("identity/recovery", code.encode("utf-8", "replace"))
+
+    def challenge(self, note: str) -> str:
+        return self._keyring.keyed_hash("identity/challenge", note.encode("utf-8", "replace")).hex()
+
     def csrf(self, session_token: str) -> str:
         """The token against cross-site requests: derived from the session, so that there is none to store
         and one of another session is worth nothing (OWASP: signed double-submit cookie).
