@@ -91,6 +91,11 @@ class GenerationalIndex:
     async def read(self, work: Callable[[edge.EdgeShard], T]) -> T:
         return await self._shard.run(work)
 
+    @property
+    def analysers(self) -> set[str]:
+        """Those that any passage here went through; add to it before writing."""
+        return self._shard.analysers
+
     async def write(self, operations: Sequence[edge.UpdateOperation], points: int = 1) -> None:
         """Applied in order. `points`: about how many are touched."""
         async with self._writing:
@@ -141,7 +146,7 @@ class GenerationalIndex:
             fresh = await OpenShard.load(target)
             await fresh.apply(self._journal or [])
             await fresh.run(edge.EdgeShard.flush)
-            fresh.indexed_fields |= self._shard.indexed_fields
+            fresh.take_over(self._shard)
             _point_to(self._folder, target)
             old, self._shard = self._shard, fresh
         await old.close()

@@ -69,6 +69,7 @@ class EdgeIndex:
         index = await self._index(name)
         for start in range(0, len(passages), _BATCH_POINTS):
             points = await asyncio.to_thread(_points, passages[start : start + _BATCH_POINTS])
+            index.analysers.update(analyser_of(passage.language) for passage in passages)
             await index.ensure_fields(range_fields(point.payload or {} for point in points))
             await index.write([edge.UpdateOperation.upsert_points(points)], len(points))
 
@@ -100,7 +101,9 @@ class EdgeIndex:
     async def query(self, name: str, query: IndexQuery) -> list[Candidate]:
         if not query.access.collections:
             return []
-        return await self._read(name, lambda shard: search(shard, query))
+        index = await self._index(name)
+        analysers = tuple(sorted(index.analysers))
+        return await index.read(lambda shard: search(shard, query, analysers))
 
     async def count(self, name: str, *, document_id: str | None = None) -> int:
         condition = None if document_id is None else of_document(document_id)

@@ -1,6 +1,6 @@
 """One hybrid query against one shard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from math import log
 
@@ -15,18 +15,18 @@ _SHOWN = ("document_id", "version", "ordinal")
 _MEASURED_TERMS = 48  # of a longer query, the first terms stand for all
 
 
-def search(shard: edge.EdgeShard, query: IndexQuery) -> list[Candidate]:
+def search(shard: edge.EdgeShard, query: IndexQuery, analysers: Sequence[str]) -> list[Candidate]:
     """Candidates of both stages, each with the scores of both."""
-    return _Search(shard, query).run()
+    return _Search(shard, query, analysers).run()
 
 
 class _Search:
-    def __init__(self, shard: edge.EdgeShard, query: IndexQuery) -> None:
+    def __init__(self, shard: edge.EdgeShard, query: IndexQuery, analysers: Sequence[str]) -> None:
         self._shard = shard
         self._limit = query.limit
         self._filter = compiled(query.access, query.conditions)
         self._dense = None if query.vector is None else query.vector.tolist()
-        weights = {name: analyser.query(query.text) for name, analyser in ANALYSERS.items()}
+        weights = {name: ANALYSERS[name].query(query.text) for name in analysers}
         self._weights = {name: terms for name, terms in weights.items() if terms}
 
     def run(self) -> list[Candidate]:

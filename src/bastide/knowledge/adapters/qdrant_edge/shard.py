@@ -33,8 +33,18 @@ def create_shard(path: Path, config: edge.EdgeConfig) -> edge.EdgeShard:
     return shard
 
 
+def _has_vector(shard: edge.EdgeShard, name: str) -> bool:
+    condition = edge.Filter(must=[edge.HasVectorCondition(name)])
+    return bool(shard.scroll(edge.ScrollRequest(limit=1, filter=condition, with_payload=False))[0])
+
+
 class OpenShard:
-    """Calls run in threads; the shard is closed only when none is under way."""
+    """Calls run in threads; the shard is closed only when none is under way.
+
+    Attributes:
+        indexed_fields: payload paths that have an index.
+        analysers: those that any passage went through; asking for others would cost a scan.
+    """
 
     def __init__(self, path: Path, shard: edge.EdgeShard) -> None:
         self.path = path
@@ -43,10 +53,11 @@ class OpenShard:
         self._idle.set()
         self._users = 0
         self.indexed_fields = set(shard.info().payload_schema)
+        self.analysers = {name for name in ANALYSERS if _has_vector(shard, name)}
 
     @classmethod
     async def load(cls, path: Path) -> "OpenShard":
-        return cls(path, await uninterrupted(asyncio.to_thread(edge.EdgeShard.load, str(path))))
+        return await uninterrupted(asyncio.to_thread(lambda: cls(path, edge.EdgeShard.load(str(path)))))
 
     async def run(self, work: Callable[[edge.EdgeShard], T]) -> T:
         self._users += 1
@@ -69,6 +80,11 @@ class OpenShard:
         """After the last call."""
         await self._idle.wait()
         await uninterrupted(asyncio.to_thread(self._close))
+
+    def take_over(self, other: "OpenShard") -> None:
+        """What is known of another shard whose points are all here too."""
+        self.indexed_fields |= other.indexed_fields
+        self.analysers |= other.analysers
 
     def _close(self) -> None:
         self._shard.flush()
