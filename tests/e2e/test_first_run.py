@@ -13,7 +13,7 @@ OPEN = {
     "/health",
     "/ready",
     # A password, or the token of a link, is the credential here.
-    *(f"/api/v1/auth/{verb}" for verb in ("login", "invitation", "join", "forgot", "reset")),
+    *(f"/api/v1/auth/{verb}" for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")),
 }
 PDF = (SAMPLES / "fr" / "guide-teletravail.pdf").read_bytes()
 POLICY = (SAMPLES / "en" / "information-security.md").read_bytes()
