@@ -10,6 +10,13 @@ import { request } from "@/lib/http";
 import { Door } from "./door";
 import { Forgot } from "./forgot";
 import { PasswordField } from "./password-field";
+import { SecondFactor } from "./second-factor";
+
+/** Logged in, or asked for the second factor. */
+interface Answer {
+  user: Me | null;
+  second_factor: { challenge: string } | null;
+}
 
 export function Login() {
   const { t } = useTranslation();
@@ -17,8 +24,8 @@ export function Login() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const login = useMutation({
-    mutationFn: () => request<{ user: Me }>("POST", "/api/v1/auth/login", { json: { email, password } }),
-    onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
+    mutationFn: () => request<Answer>("POST", "/api/v1/auth/login", { json: { email, password } }),
+    onSuccess: ({ user }) => user && client.setQueryData(queries.me.queryKey, user),
   });
   const [forgot, setForgot] = useState(false);
   const submit = (event: SyntheticEvent) => {
@@ -26,6 +33,8 @@ export function Login() {
     login.mutate();
   };
   if (forgot) return <Forgot email={email} onBack={() => setForgot(false)} />;
+  const challenge = login.data?.second_factor?.challenge;
+  if (challenge) return <SecondFactor challenge={challenge} onBack={() => login.reset()} />;
   return (
     <Door title={t("login.title")} lead={t("login.lead")}>
       <form onSubmit={submit} className="grid gap-4">

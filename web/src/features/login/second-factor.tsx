@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { ErrorNotice } from "@/components/notice";
+import { request } from "@/lib/http";
+import { Door } from "./door";
+
+/** The second step of logging in: a code of the generator, or a recovery code. */
+export function SecondFactor({ challenge, onBack }: { challenge: string; onBack: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [code, setCode] = useState("");
+  const answer = useMutation({
+    mutationFn: () =>
+      request<{ user: Me }>("POST", "/api/v1/auth/second-factor", {
+        json: { challenge, code: code.trim() },
+      }),
+    onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    answer.mutate();
+  };
+  return (
+    <Door title={t("login.secondTitle")} lead={t("login.secondLead")}>
+      <form onSubmit={submit} className="grid gap-4">
+        <Field
+          label={t("login.code")}
+          autoComplete="one-time-code"
+          required
+          autoFocus
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+        />
+        <ErrorNotice error={answer.error} />
+        <div className="flex gap-2">
+          <Button type="submit" look="main" size="large" disabled={answer.isPending}>
+            {t("login.submit")}
+          </Button>
+          <Button size="large" onClick={onBack}>
+            {t("people.back")}
+          </Button>
+        </div>
+      </form>
+    </Door>
+  );
+}
