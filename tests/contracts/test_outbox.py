@@ -234,6 +234,38 @@ async def test_a_slow_delivery_is_not_given_to_another(
     assert seen == ["evt_1"]
 
 
+class JumpingClock:
+    """Wakes up later than it fell asleep, as a laptop does."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.ahead
+
+
+async def test_a_relay_that_overslept_does_not_begin_again_what_it_delivers(database: Database) -> None:
+    clock = JumpingClock()
+    relay = SqlRelay(database, clock, poll_s=0.01)
+    seen: list[str] = []
+    slow = asyncio.Event()
+
+    async def deliver(event: DomainEvent) -> None:
+        seen.append(event.id)
+        await slow.wait()
+
+    relay.on("*", deliver)
+    await relay.start()
+    await append(database, SqlOutbox(relay.wake), event(1), event(2))
+    await until(lambda: seen == ["evt_1"])
+    clock.ahead = timedelta(hours=1)
+    await asyncio.sleep(0.2)
+    slow.set()
+    await until_empty(database)
+    await relay.stop()
+    assert seen == ["evt_1", "evt_2"]
+
+
 @pytest.mark.heavy
 async def test_several_relays_share_the_work(postgres_url: str, every_table: None) -> None:
     databases = [open_database(postgres_url) for _ in range(3)]

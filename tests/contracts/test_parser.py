@@ -195,6 +195,18 @@ async def test_docx(parser: Parser, tmp_path: Path) -> None:
     assert headers(extracted) == ["", "Nom | Âge", "Nom | Âge"]
 
 
+async def test_the_parts_of_a_document_may_have_other_names(parser: Parser, tmp_path: Path) -> None:
+    parts = documents.unpacked(documents.docx([("", "Un texte.")]))
+    renamed = {
+        name.replace("word/document.xml", "word/document2.xml"): content.replace(
+            b"word/document.xml", b"word/document2.xml"
+        )
+        for name, content in parts.items()
+    }
+    extracted = await parser.parse(written(tmp_path, "a.docx", documents.archive(renamed)), "a.docx")
+    assert extracted.text == "Un texte."
+
+
 async def test_pptx(parser: Parser, tmp_path: Path) -> None:
     content = documents.pptx([("Projet", ["un", "deux"], "À dire."), ("Budget", ["12 €"], "")])
     extracted = await parser.parse(written(tmp_path, "a.pptx", content), "a.pptx")

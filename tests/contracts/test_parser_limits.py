@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,24 +47,43 @@ def list_of(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.exists() else []
 
 
+def processes(columns: str) -> list[list[str]]:
+    listed = subprocess.run(["ps", "-ww", "-eo", columns], capture_output=True, text=True, check=True).stdout
+    return [line.split(maxsplit=columns.count("=") - 1) for line in listed.splitlines()]
+
+
+OTHERS = {"ps", "postgres", "redis-server", "valkey-server"}
+
+
 def children() -> list[int]:
-    """Processes below this one, zombies included."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True, check=True
-    ).stdout
-    parents: dict[int, int] = {}
-    names: dict[int, str] = {}
-    for line in listed.splitlines():
-        pid, parent, name = line.split(maxsplit=2)
-        parents[int(pid)], names[int(pid)] = int(parent), name
-    return [pid for pid in parents if names[pid] != "ps" and below(pid, parents)]
+    """Workers of this process, zombies included."""
+    return [
+        int(pid)
+        for pid, parent, arguments in processes("pid=,ppid=,args=")
+        if int(parent) == os.getpid() and ("parsing.worker" in arguments or "defunct" in arguments)
+    ]
 
 
-def below(pid: int, parents: dict[int, int]) -> bool:
-    while pid := parents.get(pid, 0):
-        if pid == os.getpid():
-            return True
-    return False
+def of_session(worker: int) -> list[str]:
+    """The worker and all that it started, whoever is their parent now."""
+    return [arguments for session, arguments in processes("sid=,args=") if int(session) == worker]
+
+
+def wait_for_tesseract(worker: int) -> None:
+    for _ in range(500):
+        if any("tesseract" in arguments for arguments in of_session(worker)):
+            return
+        time.sleep(0.02)
+    raise AssertionError("Tesseract was not started")
+
+
+def wait_until_gone(worker: int) -> None:
+    """What a killed worker had started is for the system to collect, which takes it a moment."""
+    for _ in range(100):
+        if not of_session(worker):
+            return
+        time.sleep(0.02)
+    raise AssertionError(of_session(worker))
 
 
 async def appears() -> int:
@@ -159,10 +179,14 @@ async def test_text_is_limited(parser: SubprocessParser, tmp_path: Path) -> None
 
 @needs_tesseract
 async def test_time_is_limited(parser: SubprocessParser, tmp_path: Path) -> None:
+    path = written(tmp_path, "a.png", book(50))
+    task = asyncio.create_task(parser.parse(path, "a.png", limits=ParseLimits(timeout_s=0.8)))
+    worker = await appears()
     with pytest.raises(DocumentTimeoutError) as caught:
-        await parser.parse(written(tmp_path, "a.png", book(50)), "a.png", limits=ParseLimits(timeout_s=0.4))
-    assert caught.value.details == {"timeout_s": 0.4}
+        await task
+    assert caught.value.details == {"timeout_s": 0.8}
     assert children() == []
+    await asyncio.to_thread(wait_until_gone, worker)
     await still_works(parser, tmp_path)
 
 
@@ -170,12 +194,13 @@ async def test_time_is_limited(parser: SubprocessParser, tmp_path: Path) -> None
 async def test_cancelling_ends_everything_that_was_started(parser: SubprocessParser, tmp_path: Path) -> None:
     path = written(tmp_path, "a.png", book(50))
     task = asyncio.create_task(parser.parse(path, "a.png"))
-    await appears()
-    await asyncio.sleep(0.3)
+    worker = await appears()
+    await asyncio.to_thread(wait_for_tesseract, worker)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert children() == []
+    await asyncio.to_thread(wait_until_gone, worker)
     await still_works(parser, tmp_path)
 
 
@@ -278,6 +303,19 @@ async def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         await asyncio.sleep(0.02)
     else:
         raise AssertionError("the worker outlives its parent")
+
+
+async def test_what_a_killed_process_left_is_removed(
+    parser: SubprocessParser, temporary: Path, tmp_path: Path
+) -> None:
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    left, kept = temporary / f"parse-{gone.pid}-a" / "attachments", temporary / f"parse-{os.getppid()}-b"
+    left.mkdir(parents=True)
+    kept.mkdir()
+    await still_works(parser, tmp_path)
+    assert list_of(temporary) == [kept]
+    kept.rmdir()
 
 
 async def test_documents_are_parsed_side_by_side(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bastide.identity.contract import CredentialKind, Principal, Role
 from bastide.identity.usecases.policy import TablePolicy
@@ -18,6 +18,7 @@ from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.objects.directory import open_directory
 from bastide.platform.outbox.sql import SqlOutbox, SqlRelay
+from tests.fakes.identity import OpenSharing, Scribe
 from tests.fakes.knowledge import LineParser, MemoryIndex, OneRectangle, WordEmbedder
 from tests.fakes.workflows import InProcessWorkflows
 
@@ -100,6 +101,8 @@ async def opened(database: Database, home: Path, **changes: Any) -> AsyncGenerat
             index=index,
             embedder=embedder,
             policy=TablePolicy(),
+            sharing=OpenSharing(),
+            audit=Scribe(),
             clock=clock,
             detect_language=lambda text: "fr" if "é" in text else "en",
             tmp=home / "tmp",
@@ -114,10 +117,11 @@ async def opened(database: Database, home: Path, **changes: Any) -> AsyncGenerat
     await ports.bus.start()
     await relay.start()
     await module.start()
-    assert isinstance(ports.index, MemoryIndex)
     assert isinstance(ports.embedder, WordEmbedder)
     assert isinstance(ports.parser, LineParser)
-    service = Service(ports, module, ports.workflows, ports.parser, ports.index, ports.embedder, home)
+    service = Service(
+        ports, module, ports.workflows, ports.parser, cast("MemoryIndex", ports.index), ports.embedder, home
+    )
     try:
         yield service
     finally:

@@ -69,7 +69,7 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         if INDEX_ROLES & set(settings.roles):
             embedder = await open_embedder(settings, home)
             knowledge = await stack.enter_async_context(
-                open_documents(settings, home, backends, embedder, identity.policy, clock)
+                open_documents(settings, home, backends, embedder, identity, auditing.audit, clock)
             )
             routers += knowledge.routers(principal_of)
             gateway = await stack.enter_async_context(

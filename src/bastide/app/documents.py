@@ -8,7 +8,7 @@ from bastide.app.home import Home
 from bastide.app.roles import Role
 from bastide.app.settings import DocumentSettings, Settings
 from bastide.app.site import SAMPLES
-from bastide.identity.contract import Policy
+from bastide.identity.module import Identity
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
 from bastide.knowledge.adapters.parsing.parser import SubprocessParser
@@ -17,12 +17,19 @@ from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
 from bastide.knowledge.ports.parser import ParseLimits
 from bastide.models.contract import Embedder
+from bastide.operations.contract import Audit
 from bastide.platform.workflows.dbos import DbosWorkflows
 
 
 @asynccontextmanager
 async def open_documents(
-    settings: Settings, home: Home, backends: Backends, embedder: Embedder, policy: Policy, clock: Clock
+    settings: Settings,
+    home: Home,
+    backends: Backends,
+    embedder: Embedder,
+    identity: Identity,
+    audit: Audit,
+    clock: Clock,
 ) -> AsyncGenerator[KnowledgeModule]:
     """The service, running. Only the role `documents` reads documents; the others ask and enqueue."""
     workflows = DbosWorkflows(settings.workflows, clock)
@@ -46,7 +53,9 @@ async def open_documents(
                 geometry=geometry,
                 index=index,
                 embedder=embedder,
-                policy=policy,
+                policy=identity.policy,
+                sharing=identity.sharing,
+                audit=audit,
                 clock=clock,
                 detect_language=detect,
                 tmp=home.temporary / "documents",

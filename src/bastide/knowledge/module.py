@@ -1,17 +1,14 @@
 """Builds the documents service from its ports."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import structlog
 from fastapi import APIRouter, Request
 
-from bastide.identity.contract import Policy, Principal
+from bastide.identity.contract import Policy, Principal, Sharing
 from bastide.kit.clock import Clock
-from bastide.kit.errors import BastideError
 from bastide.knowledge.adapters.sql import SqlKnowledgeStore
 from bastide.knowledge.adapters.sql_passages import SqlPassages
 from bastide.knowledge.contract import Knowledge
@@ -23,6 +20,7 @@ from bastide.knowledge.http.documents import documents_router
 from bastide.knowledge.http.events import events_router
 from bastide.knowledge.http.index import index_router
 from bastide.knowledge.http.search import search_router
+from bastide.knowledge.http.sharing import sharing_router
 from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
@@ -55,20 +53,21 @@ from bastide.knowledge.usecases.receive import Receive
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
 from bastide.knowledge.usecases.search import Search
 from bastide.knowledge.usecases.service import KnowledgeService
+from bastide.knowledge.usecases.share import ShareDocument
 from bastide.knowledge.usecases.texts import Texts
 from bastide.knowledge.usecases.update_index import UpdateIndex
+from bastide.knowledge.usecases.upkeep import Upkeep
 from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
 from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
+from bastide.operations.contract import Audit
 from bastide.platform.bus.port import Bus
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
 from bastide.platform.workflows.port import Workflows
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,8 @@ class KnowledgePorts:
     index: PassageIndex
     embedder: Embedder
     policy: Policy
+    sharing: Sharing
+    audit: Audit
     clock: Clock
     detect_language: Callable[[str], str]
     tmp: Path
@@ -121,7 +122,7 @@ class KnowledgeModule:
 
     def __init__(self, ports: KnowledgePorts) -> None:
         self._ports = ports
-        self._store = SqlKnowledgeStore(ports.database, ports.outbox)
+        self._store = SqlKnowledgeStore(ports.database, ports.outbox, ports.sharing, ports.audit)
         self._access = Access(ports.policy)
         self._notices = Notices(ports.cache)
         self._texts = Texts(ports.objects)
@@ -133,7 +134,7 @@ class KnowledgeModule:
         )
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
         self._read = ReadDocuments(self._store, self._access, self._notices)
-        self._collections = Collections(self._store, self._access, self._delete, ports.clock)
+        self._collections = Collections(self._store, self._access, ports.sharing, self._delete, ports.clock)
         self._index_passages = IndexPassages(self._store, ports.index)
         self._ask_rebuild = AskRebuild(
             self._store, self._access, ports.embedder, ports.workflows, ports.clock
@@ -144,12 +145,15 @@ class KnowledgeModule:
         search = Search(
             SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
         )
-        self.knowledge: Knowledge = KnowledgeService(search, self._read_text)
+        self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
         self._watch = Watch(self._store, self._access, self._notices)
-        self._catching_up: asyncio.Task[None] | None = None
+        self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
     def register(self) -> None:
-        """Workflows, and the events that start them. Before either is started."""
+        """Workflows, and the events that start them. Before either is started: what a process that was killed
+        has left in `tmp` is removed.
+        """
+        self._materialise.clean()
         ports = self._ports
         self._workflows().register(ports.workflows, ports.relay, ports.limits.concurrency)
         for topic in ("document.*", "collection.*"):
@@ -181,10 +185,13 @@ class KnowledgeModule:
             events_router(self._watch, principal),
             documents_router(self._read, principal),
             changes_router(changes, principal),
+            sharing_router(
+                ShareDocument(self._store, self._access, ports.sharing, self._notices, ports.clock), principal
+            ),
             text_router(self._read_text, principal),
             content_router(ReadContent(self._read, ports.objects), principal),
             index_router(
-                ReadIndex(self._store, self._access, ports.cache),
+                ReadIndex(self._store, self._access, ports.index, ports.cache),
                 self._ask_rebuild,
                 compact,
                 Suggest(self._store, self._access, ports.samples),
@@ -194,18 +201,15 @@ class KnowledgeModule:
 
     async def start(self, *, work: bool = True) -> None:
         """`work=False`: another process reads documents and looks after the index."""
-        await asyncio.to_thread(self._materialise.clean)
         if work:
-            self._catching_up = asyncio.create_task(self._catch_up(), name="knowledge-catch-up")
+            self._upkeep.start()
 
     async def stop(self) -> None:
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.wait([self._catching_up])
+        await self._upkeep.stop()
 
-    async def _catch_up(self) -> None:
+    def _catch_up(self) -> CatchUp:
         ports = self._ports
-        catch_up = CatchUp(
+        return CatchUp(
             self._store,
             ports.index,
             ports.workflows,
@@ -216,10 +220,6 @@ class KnowledgeModule:
             ingest=INGEST,
             erase=ERASE,
         )
-        try:
-            await catch_up()
-        except BastideError as error:
-            _log.warning("knowledge.catch_up_failed", code=error.code, error=error.message)
 
     def _workflows(self) -> DocumentWorkflows:
         ports, store = self._ports, self._store
@@ -246,7 +246,7 @@ class KnowledgeModule:
             publish=Publish(store, index_version, self._notices, ports.clock),
             tidy=Tidy(store, ports.index),
             fail=Fail(store, self._notices, ports.clock),
-            erase=Erase(store, ports.objects, ports.index, ports.workflows),
+            erase=Erase(store, ports.objects, ports.index, ports.workflows, self._delete),
             update_index=UpdateIndex(store, ports.index),
             collections=self._collections,
             rebuild=self._rebuild,

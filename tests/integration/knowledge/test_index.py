@@ -34,7 +34,7 @@ def catch_up(service: Service) -> CatchUp:
 
 
 def read_index(service: Service) -> ReadIndex:
-    return ReadIndex(service.module._store, service.module._access, service.ports.cache)
+    return ReadIndex(service.module._store, service.module._access, service.ports.index, service.ports.cache)
 
 
 async def test_rebuilt_from_rows_without_embedding_again(service: Service) -> None:

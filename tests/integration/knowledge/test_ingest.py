@@ -38,6 +38,17 @@ async def test_the_same_bytes_are_one_document(service: Service) -> None:
     assert len(service.files()) == 4  # bytes and text of two documents: nothing of the duplicates is kept
 
 
+async def test_the_same_bytes_uploaded_at_once_are_one_document(service: Service) -> None:
+    uploads = await asyncio.gather(*(service.upload("One text.", f"{number}.txt") for number in range(5)))
+    assert len({uploaded.document.id for uploaded in uploads}) == 1
+    names = await asyncio.gather(*(service.upload(f"Text {number}.", "n.txt") for number in range(5)))
+    assert len({uploaded.document.id for uploaded in names}) == 1
+    assert sorted(uploaded.document.latest.number for uploaded in names) == [1, 2, 3, 4, 5]
+    await service.settled()
+    assert service.texts()[0] == "One text."
+    assert len(service.texts()) == 2
+
+
 async def test_new_bytes_are_a_version_that_replaces_the_old_at_once(service: Service) -> None:
     first = await service.indexed("The gate closes at nine.")
     service.parser.gate.clear()

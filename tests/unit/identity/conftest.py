@@ -15,12 +15,12 @@ from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
 from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail
-from bastide.operations.contract import AuditEntry
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.http.errors import install_error_handlers
 from bastide.platform.mail.port import Letter
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.identity import Scribe
 
 EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery"
@@ -98,22 +98,6 @@ class Postbox:
 
     async def send(self, letter: Letter) -> None:
         self.letters.append(letter)
-
-
-@dataclass
-class Scribe:
-    """An audit log in memory."""
-
-    entries: list[AuditEntry] = field(default_factory=list)
-
-    async def record(self, _: object, entry: AuditEntry) -> None:
-        self.entries.append(entry)
-
-    async def note(self, entry: AuditEntry) -> None:
-        self.entries.append(entry)
-
-    def actions(self) -> list[str]:
-        return [entry.action for entry in self.entries]
 
 
 @dataclass

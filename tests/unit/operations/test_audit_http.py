@@ -117,7 +117,7 @@ async def test_cef_is_one_escaped_line_per_entry(client: Client) -> None:
 
 async def test_the_policy_is_the_organisations(client: Client) -> None:
     assert (await client.ask("GET", "/policy")).json() == {
-        "query_text": "keep",
+        "query_text": "hash",
         "retention_days": 400,
         "fail_closed": False,
     }

@@ -12,6 +12,9 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** OpenAI's list does not say what a model is for; the names of those that only measure or listen do. */
+const ANSWERS_NOTHING = /embed|minilm|(^|[-/])(bge|gte|e5)-|rerank|whisper|(^|[-/])tts/i;
+
 export interface DocumentFilter {
   collection?: string | undefined;
   status?: string | undefined;
@@ -56,9 +59,13 @@ export const queries = {
       queryKey: ["document", id],
       queryFn: () => request<Document>("GET", `/api/v1/documents/${id}`),
     }),
+  /** Those that can be asked. */
   models: queryOptions({
     queryKey: ["models"],
-    queryFn: async () => (await request<{ data: Model[] }>("GET", "/v1/models")).data,
+    queryFn: async () =>
+      (await request<{ data: Model[] }>("GET", "/v1/models")).data.filter(
+        ({ id }) => !ANSWERS_NOTHING.test(id),
+      ),
   }),
   suggestions: queryOptions({
     queryKey: ["suggestions"],

@@ -66,6 +66,16 @@ const people = createRoute({
   path: "/people",
   component: lazyRouteComponent(() => import("@/features/people/page"), "PeoplePage"),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("@/features/audit/page"), "AuditPage"),
+});
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  component: lazyRouteComponent(() => import("@/features/models/page"), "ModelsPage"),
+});
 // Shown by the gate, before one is inside.
 const join = createRoute({ getParentRoute: () => root, path: "/join" });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset" });
@@ -73,7 +83,7 @@ const reset = createRoute({ getParentRoute: () => root, path: "/reset" });
 const STATES: DocumentStatus[] = ["processing", "indexed", "failed", "cancelled"];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, login, ask, library, people, settings, join, reset]),
+  routeTree: root.addChildren([home, login, ask, library, people, audit, models, settings, join, reset]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

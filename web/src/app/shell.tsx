@@ -1,11 +1,11 @@
 import { Link, Outlet, useSearch } from "@tanstack/react-router";
-import { FolderOpen, MessageCircleQuestion, SlidersHorizontal, UsersRound } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types";
 import { Logo, Waiting } from "@/components/logo";
 import { useDocumentEvents } from "@/features/library/events";
 import { UploadPanel } from "@/features/library/upload-panel";
+import { Navigation } from "./navigation";
 import { ServerWarnings } from "./server-warnings";
 import { Shortcuts } from "./shortcuts";
 import { useHotkeys } from "./use-hotkeys";
@@ -33,33 +33,7 @@ export function Shell({ me }: { me: Me }) {
           <Logo className="size-7" />
           <span className="font-serif text-[1.4rem] leading-none font-medium tracking-tight">Bastide</span>
         </Link>
-        <nav
-          aria-label={t("app.navigation")}
-          className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:static md:flex-col md:gap-0.5 md:border-0"
-        >
-          <NavLink
-            to="/ask"
-            icon={<MessageCircleQuestion aria-hidden="true" className="size-5" />}
-            text={t("app.ask")}
-          />
-          <NavLink
-            to="/library"
-            icon={<FolderOpen aria-hidden="true" className="size-5" />}
-            text={t("app.library")}
-          />
-          {me.actions.includes("people.read") && (
-            <NavLink
-              to="/people"
-              icon={<UsersRound aria-hidden="true" className="size-5" />}
-              text={t("people.title")}
-            />
-          )}
-          <NavLink
-            to="/settings"
-            icon={<SlidersHorizontal aria-hidden="true" className="size-5" />}
-            text={t("app.settings")}
-          />
-        </nav>
+        <Navigation me={me} />
         <div className="ms-auto md:ms-0 md:mt-auto">
           <UserMenu me={me} onHelp={() => setHelp(true)} />
         </div>
@@ -90,25 +64,5 @@ export function Shell({ me }: { me: Me }) {
 function Aside({ children }: { children: ReactNode }) {
   return (
     <aside className="grid place-items-center border-s border-line bg-sunken lg:w-[46vw]">{children}</aside>
-  );
-}
-
-function NavLink({
-  to,
-  icon,
-  text,
-}: {
-  to: "/ask" | "/library" | "/people" | "/settings";
-  icon: ReactNode;
-  text: string;
-}) {
-  return (
-    <Link
-      to={to}
-      className="flex min-h-11 grow items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-soft hover:text-ink max-md:min-h-14 max-md:flex-col max-md:justify-center max-md:gap-0.5 max-md:text-xs data-[status=active]:text-woad md:grow-0 md:hover:bg-paper md:data-[status=active]:bg-paper"
-    >
-      {icon}
-      {text}
-    </Link>
   );
 }

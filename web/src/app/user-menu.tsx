@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types";
@@ -7,11 +8,14 @@ import { Menu, MenuChoice, MenuItem, MenuLine } from "@/components/menu";
 import { LANGUAGES, setLanguage, type Language } from "@/i18n";
 import { request } from "@/lib/http";
 import { setTheme, useTheme } from "@/lib/theme";
+import { usePlaces } from "./navigation";
 
 export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const theme = useTheme();
+  const navigate = useNavigate();
+  const places = usePlaces(me).filter(({ rare }) => rare);
   const speak = async (language: Language) => {
     await setLanguage(language);
     await request("PATCH", "/api/v1/me", { json: { locale: language } });
@@ -63,6 +67,16 @@ export function UserMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
         />
       )}
       <MenuLine />
+      {places.map(({ to, icon: Icon, text }) => (
+        <MenuItem
+          key={to}
+          className="md:hidden"
+          icon={<Icon aria-hidden="true" className="size-4" />}
+          onSelect={() => void navigate({ to })}
+        >
+          {text}
+        </MenuItem>
+      ))}
       <MenuItem icon={<Keyboard aria-hidden="true" className="size-4" />} onSelect={onHelp}>
         {t("app.shortcuts")}
       </MenuItem>

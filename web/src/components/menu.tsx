@@ -34,16 +34,18 @@ const ITEM =
 export function MenuItem({
   icon,
   danger,
+  className,
   children,
   onSelect,
 }: {
   icon?: ReactNode;
   danger?: boolean;
+  className?: string;
   children: ReactNode;
   onSelect: () => void;
 }) {
   return (
-    <Dropdown.Item className={classes(ITEM, danger && "text-brick")} onSelect={onSelect}>
+    <Dropdown.Item className={classes(ITEM, danger && "text-brick", className)} onSelect={onSelect}>
       {icon}
       {children}
     </Dropdown.Item>

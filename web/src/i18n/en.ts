@@ -1,3 +1,4 @@
+import { admin } from "./admin.en";
 import { errors } from "./errors.en";
 import { people } from "./people.en";
 
@@ -244,6 +245,7 @@ export const en = {
     never: "never",
     example: "With any OpenAI client",
   },
+  ...admin,
   people,
   errors,
 };

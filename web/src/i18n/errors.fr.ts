@@ -48,6 +48,16 @@ export const errors: typeof english = {
   document_memory: "Sa lecture demande plus de mémoire que permis. Divisez le fichier.",
   model_not_found: "Ce modèle n’existe plus. Choisissez-en un autre.",
   model_unavailable: "Le modèle ne répond pas. Réessayez, ou choisissez-en un autre.",
+  model_busy: "Le modèle a trop à faire. Attendez un instant puis réessayez.",
+  model_sensitive:
+    "Ces documents sont confidentiels et aucun modèle dans la maison n’est libre. Choisissez-en un autre.",
+  gateway_exists: "Ce nom est déjà pris.",
+  gateway_read_only:
+    "Cela vient des réglages ou a été trouvé sur la machine : on ne peut pas le changer ici.",
+  gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
+  gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
+  gateway_not_found: "Cela n’existe plus.",
+  upstream_refused: "Le serveur du modèle trouve à redire à la question : {{message}}",
   upstream_unreachable: "Le serveur du modèle est injoignable. Réessayez, ou choisissez un autre modèle.",
   upstream_failed: "Le serveur du modèle signale une erreur. Réessayez, ou choisissez un autre modèle.",
   upstream_broken: "La réponse du modèle s’est interrompue. Réessayez.",

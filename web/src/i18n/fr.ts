@@ -1,4 +1,5 @@
 import type { Messages } from "./en";
+import { admin } from "./admin.fr";
 import { errors } from "./errors.fr";
 import { people } from "./people.fr";
 
@@ -249,6 +250,7 @@ export const fr: Messages = {
     never: "jamais",
     example: "Avec n’importe quel client OpenAI",
   },
+  ...admin,
   people,
   errors,
 };

@@ -29,6 +29,20 @@ class SqlChunks:
         )
         return [_chunk(row) for row in rows]
 
+    async def around(self, document_id: str, version: int, start: int, end: int) -> Chunk | None:
+        rows = await self._connection.execute(
+            select(chunks)
+            .where(
+                chunks.c.document_id == document_id,
+                chunks.c.version == version,
+                chunks.c.start <= start,
+                chunks.c.end >= end,
+            )
+            .limit(1)
+        )
+        row = rows.first()
+        return None if row is None else _chunk(row)
+
     async def add_vectors(self, run: Run, fingerprint: str, block: VectorBlock) -> bool:
         rows = await self._connection.execute(
             select(document_versions.c.number).where(still_wanted(run)).with_for_update(key_share=True)

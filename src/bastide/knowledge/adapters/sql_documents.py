@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import reader_tokens
 from bastide.knowledge.adapters import cursors
+from bastide.knowledge.adapters.locks import one_at_a_time
 from bastide.knowledge.adapters.rows import SEEN, changeable_values, document_of, version_of, version_values
 from bastide.knowledge.adapters.tables import document_readers, document_versions, documents, erasures
 from bastide.knowledge.domain.document import Document, Version
@@ -63,6 +64,9 @@ class SqlDocuments:
     async def many(self, organisation_id: str, document_ids: Sequence[str]) -> Sequence[Document]:
         mine = documents.c.organisation_id == organisation_id
         return await self._all(SEEN.where(mine, documents.c.id.in_(document_ids)))
+
+    async def lock(self, collection_id: str) -> None:
+        await one_at_a_time(self._connection, f"uploads:{collection_id}")
 
     async def named(self, collection_id: str, parent_id: str, filename: str) -> Document | None:
         return await self._first(

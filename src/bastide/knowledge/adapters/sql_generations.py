@@ -4,6 +4,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bastide.knowledge.adapters.locks import one_at_a_time
 from bastide.knowledge.adapters.tables import document_versions, documents, index_generations
 from bastide.knowledge.domain.document import DocumentStatus
 from bastide.knowledge.domain.generation import Generation, GenerationState
@@ -21,9 +22,7 @@ class SqlGenerations:
         self._connection = connection
 
     async def lock(self, organisation_id: str) -> None:
-        if self._connection.dialect.name == "postgresql":  # SQLite has one writer at all
-            key = func.hashtextextended(f"index:{organisation_id}", 0)
-            await self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+        await one_at_a_time(self._connection, f"index:{organisation_id}")
 
     async def of_organisation(self, organisation_id: str) -> Sequence[Generation]:
         rows = await self._connection.execute(

@@ -1,20 +1,17 @@
 """What a search needs of SQL."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, select, tuple_
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Action, Policy, Principal, Resource
 from bastide.knowledge.adapters.rows import collection_of, grants_of
-from bastide.knowledge.adapters.tables import (
-    chunks,
-    collections,
-    document_versions,
-    documents,
-    index_generations,
-)
+from bastide.knowledge.adapters.sql_hits import HITS
+from bastide.knowledge.adapters.tables import collections as collection_rows
+from bastide.knowledge.adapters.tables import index_generations
 from bastide.knowledge.contract import CollectionNotFoundError, Hit
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.generation import GenerationState
@@ -22,38 +19,6 @@ from bastide.knowledge.domain.metadata import merged_metadata
 from bastide.knowledge.ports.index import AccessFilter, Candidate
 from bastide.knowledge.ports.passages import SearchScope
 from bastide.platform.database.port import Database
-
-_HIT = (
-    select(
-        chunks,
-        documents.c.organisation_id,
-        documents.c.collection_id,
-        documents.c.filename,
-        documents.c.owner_id,
-        documents.c.metadata,
-        documents.c.access,
-        document_versions.c.facts,
-        document_versions.c.pages,
-        document_versions.c.size,
-        collections.c.name.label("collection_name"),
-        collections.c.owner_id.label("collection_owner_id"),
-        collections.c.access.label("collection_access"),
-    )
-    .join(
-        documents,
-        and_(documents.c.id == chunks.c.document_id, documents.c.current_version == chunks.c.version),
-    )
-    .join(
-        document_versions,
-        and_(
-            document_versions.c.document_id == chunks.c.document_id,
-            document_versions.c.number == chunks.c.version,
-        ),
-    )
-    .join(
-        collections, and_(collections.c.id == documents.c.collection_id, collections.c.deleted_at.is_(None))
-    )
-)
 
 
 class SqlPassages:
@@ -77,9 +42,9 @@ class SqlPassages:
         points = {(one.document_id, one.version, one.ordinal): one.point_id for one in candidates}
         if not points:
             return {}
-        key = tuple_(chunks.c.document_id, chunks.c.version, chunks.c.ordinal)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(_HIT.where(key.in_(list(points))))).all()
+            parameters = {"points": json.dumps(list(points))}
+            rows = (await connection.execute(HITS[connection.dialect.name], parameters)).all()
         allowed: dict[str, bool] = {}
         hits: dict[str, Hit] = {}
         for row in rows:
@@ -118,11 +83,11 @@ async def _serving(connection: AsyncConnection, organisation_id: str) -> tuple[s
 async def _collections(
     connection: AsyncConnection, organisation_id: str, names: Sequence[str]
 ) -> list[Collection]:
-    query = select(collections).where(
-        collections.c.organisation_id == organisation_id, collections.c.deleted_at.is_(None)
+    query = select(collection_rows).where(
+        collection_rows.c.organisation_id == organisation_id, collection_rows.c.deleted_at.is_(None)
     )
     if names:
-        query = query.where(collections.c.id.in_(names) | collections.c.name.in_(names))
+        query = query.where(collection_rows.c.id.in_(names) | collection_rows.c.name.in_(names))
     return [collection_of(row) for row in (await connection.execute(query)).mappings()]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bastide.identity.contract import Grant, Resource
-from bastide.kit.json import JsonObject
+from bastide.kit.json import Json, JsonObject
 from bastide.knowledge.domain.collection import Collection
 
 
@@ -57,7 +57,7 @@ class Version:
         object_key: the bytes as uploaded.
         text_key: the extraction (`domain/artefact.py`), None until parsed.
         run_id: the workflow that reads it; another one after a retry.
-        facts: what the file says of itself (title, author …).
+        facts: what the file says of itself (title, author …), and how many pages were read from pixels.
         warnings: codes with which a user can do something.
     """
 
@@ -75,7 +75,7 @@ class Version:
     uploaded_at: datetime
     text_key: str | None = None
     pages: int | None = None
-    facts: dict[str, str] = field(default_factory=dict[str, str])
+    facts: JsonObject = field(default_factory=dict[str, Json])
     language: str = ""
     warnings: tuple[str, ...] = ()
     chunks_count: int = 0

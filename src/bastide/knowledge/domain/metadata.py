@@ -7,7 +7,7 @@ from bastide.knowledge.domain.document import Document, Version
 
 
 def merged_metadata(
-    facts: Mapping[str, str], given: Mapping[str, Json], size: int, pages: int | None
+    facts: Mapping[str, Json], given: Mapping[str, Json], size: int, pages: int | None
 ) -> JsonObject:
     """The file's facts, over them the user's own, over them what was counted."""
     merged: JsonObject = {**facts, **given, "file_size": size}

@@ -7,8 +7,10 @@ cosine of the vectors, and the share of the query's words (by their weight) that
 
 from math import exp
 
-_STEEPNESS = 9.0
-_MIDDLE = 0.42
+# On public sets in French and English, passages that answer lie between .35 and .75 before this, the best
+# passages of a corpus about something else between .1 and .4.
+_STEEPNESS = 10.0
+_MIDDLE = 0.45
 
 
 def dense_share(trust: float) -> float:

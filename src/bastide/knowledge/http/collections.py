@@ -43,7 +43,7 @@ def collections_router(collections: Collections, principal: Callable[[Request], 
 
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def create(body: CollectionBody, asks: Principal = caller) -> CollectionView:
-        made = await collections.create(asks, body.name, body.description, _grants(body.access))
+        made = await collections.create(asks, body.name, body.description, grants_in(body.access))
         return collection_view(made)
 
     @router.get("/{collection}")
@@ -52,7 +52,7 @@ def collections_router(collections: Collections, principal: Callable[[Request], 
 
     @router.patch("/{collection}")
     async def patch(collection: str, body: CollectionChange, asks: Principal = caller) -> CollectionView:
-        grants = None if body.access is None else _grants(body.access)
+        grants = None if body.access is None else grants_in(body.access)
         changed = await collections.change(
             asks, collection, name=body.name, description=body.description, grants=grants
         )
@@ -65,5 +65,5 @@ def collections_router(collections: Collections, principal: Callable[[Request], 
     return router
 
 
-def _grants(bodies: Sequence[GrantBody]) -> tuple[Grant, ...]:
+def grants_in(bodies: Sequence[GrantBody]) -> tuple[Grant, ...]:
     return tuple(Grant(body.grantee, body.access) for body in bodies)

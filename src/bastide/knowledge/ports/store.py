@@ -13,12 +13,15 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from bastide.identity.contract import Principal, Resource
 from bastide.kit.events import DomainEvent
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Failure, Run, Version
 from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.domain.generation import Generation, GenerationState
+from bastide.operations.contract import AuditEntry
 
 SortField: TypeAlias = Literal["upload_time", "filename", "size"]
 
@@ -51,7 +54,7 @@ class Parsed:
     text_key: str
     media_type: str
     pages: int | None
-    facts: dict[str, str]
+    facts: JsonObject
     language: str
     warnings: tuple[str, ...]
 
@@ -121,6 +124,10 @@ class Documents(Protocol):
 
     async def many(self, organisation_id: str, document_ids: Sequence[str]) -> Sequence[Document]:
         """Those that are there, in no order."""
+        ...
+
+    async def lock(self, collection_id: str) -> None:
+        """Until the commit nobody else places an upload in the collection."""
         ...
 
     async def named(self, collection_id: str, parent_id: str, filename: str) -> Document | None: ...
@@ -203,6 +210,10 @@ class Chunks(Protocol):
 
     async def of_version(self, document_id: str, version: int, start: int, limit: int) -> Sequence[Chunk]:
         """From ordinal `start` on, in order."""
+        ...
+
+    async def around(self, document_id: str, version: int, start: int, end: int) -> Chunk | None:
+        """The chunk that holds these offsets of the version's text."""
         ...
 
     async def add_vectors(self, run: Run, fingerprint: str, block: VectorBlock) -> bool:
@@ -297,6 +308,16 @@ class Unit(Protocol):
 
     async def announce(self, event: DomainEvent) -> None:
         """Into the outbox, in this transaction."""
+        ...
+
+    async def remember(self, principal: Principal, resource: Resource, *, deleted: bool = False) -> None:
+        """Into the history of permissions, in this transaction: whenever a collection or document is made,
+        shared or deleted.
+        """
+        ...
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Into the audit log, in this transaction."""
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bastide.identity.contract import Action, Grant, Principal
+from bastide.identity.contract import Action, Grant, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.kit.events import DomainEvent
 from bastide.kit.ids import new_id
@@ -14,6 +14,7 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.knowledge.usecases.events import COLLECTION_DELETED, new_event_id
+from bastide.operations.contract import done_by
 
 _AT_A_TIME = 20
 
@@ -22,6 +23,7 @@ _AT_A_TIME = 20
 class Collections:
     store: KnowledgeStore
     access: Access
+    sharing: Sharing
     delete_document: DeleteDocument
     clock: Clock
 
@@ -39,8 +41,9 @@ class Collections:
     async def create(
         self, principal: Principal, name: str, description: str = "", grants: tuple[Grant, ...] = ()
     ) -> Collection:
-        """Raises CollectionNameError, CollectionNameTakenError, DeniedError."""
+        """Raises CollectionNameError, CollectionNameTakenError, GranteeUnknownError, DeniedError."""
         self.access.require(principal, Action.COLLECTION_CREATE)
+        await self.sharing.check(principal, grants)
         collection = Collection(
             id=new_id("col"),
             organisation_id=principal.organisation_id,
@@ -52,6 +55,8 @@ class Collections:
         )
         async with self.store.transaction() as unit:
             await unit.collections.add(collection)
+            await unit.remember(principal, collection.resource)
+            await unit.record(done_by(principal, "collection.created", collection.id, name=collection.name))
         return collection
 
     async def change(
@@ -63,7 +68,10 @@ class Collections:
         description: str | None = None,
         grants: tuple[Grant, ...] | None = None,
     ) -> Collection:
-        """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, DeniedError."""
+        """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, GranteeUnknownError,
+        DeniedError.
+        """
+        await self.sharing.check(principal, grants or ())
         async with self.store.transaction() as unit:
             collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             changed = replace(
@@ -73,6 +81,10 @@ class Collections:
                 grants=collection.grants if grants is None else grants,
             )
             await unit.collections.change(changed)
+            await unit.remember(principal, changed.resource)
+            if changed.name != collection.name:
+                renamed = {"before": collection.name, "after": changed.name}
+                await unit.record(done_by(principal, "collection.renamed", collection.id, **renamed))
         return changed
 
     async def delete(self, principal: Principal, name_or_id: str) -> None:
@@ -85,6 +97,8 @@ class Collections:
             collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             now = self.clock.now()
             await unit.collections.hide(collection.id, now)
+            await unit.remember(principal, collection.resource, deleted=True)
+            await unit.record(done_by(principal, "collection.deleted", collection.id, name=collection.name))
             organisation_id = collection.organisation_id
             payload: JsonObject = {"organisation_id": organisation_id, "collection_id": collection.id}
             await unit.announce(

@@ -10,6 +10,7 @@ from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import DELETED, new_event_id
 from bastide.knowledge.usecases.notices import Notices
+from bastide.operations.contract import done_by
 
 
 class DeleteDocument:
@@ -26,6 +27,9 @@ class DeleteDocument:
             removed = await self._with_children(unit, document)
             for one in removed:
                 await self.remove(unit, one.organisation_id, one.id)
+                await unit.remember(principal, one.resource, deleted=True)
+                entry = done_by(principal, "document.deleted", one.id, collection_id=one.collection.id)
+                await unit.record(entry)
         for one in removed:
             await self._notices.deleted(one)
 

@@ -8,6 +8,7 @@ from bastide.kit.errors import UnavailableError
 from bastide.knowledge.domain.erasure import Erasure
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
+from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.workflows.port import Workflows, WorkflowState
 
@@ -26,9 +27,15 @@ class Erase:
     """Each method is a step; doing it again changes nothing."""
 
     def __init__(
-        self, store: KnowledgeStore, objects: ObjectStore, index: PassageIndex, workflows: Workflows
+        self,
+        store: KnowledgeStore,
+        objects: ObjectStore,
+        index: PassageIndex,
+        workflows: Workflows,
+        delete: DeleteDocument,
     ) -> None:
         self._store = store
+        self._delete = delete
         self._objects = objects
         self._index = index
         self._workflows = workflows
@@ -48,6 +55,8 @@ class Erase:
     async def remove(self, erasure_id: str) -> None:
         """Points, objects and what the workflow engine knows of the runs; then nothing is pending."""
         erasure = await self._of(erasure_id)
+        if not erasure.id:
+            return
         async with self._store.reading() as unit:
             generations = await unit.generations.of_organisation(erasure.organisation_id)
         present = set(await self._index.names())
@@ -59,6 +68,10 @@ class Erase:
                 await self._objects.delete(key)
         await self._workflows.forget(list(erasure.runs))
         async with self._store.transaction() as unit:
+            for child in await unit.documents.children(erasure.document_id):
+                await self._delete.remove(
+                    unit, child.organisation_id, child.id
+                )  # attached while it was deleted
             await unit.erasures.remove(erasure_id)
 
     async def _of(self, erasure_id: str) -> Erasure:

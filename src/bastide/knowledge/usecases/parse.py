@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.document import Document, Run, Stage
 from bastide.knowledge.domain.extraction import ExtractedText
 from bastide.knowledge.ports.parser import ParseLimits, ParseProgress, Parser
@@ -73,8 +74,10 @@ class Parse:
 
 
 def _parsed(extracted: ExtractedText, key: str, language: str) -> Parsed:
-    facts = {name: value[:_FACT_CHARS] for name, value in extracted.metadata.items() if value}
+    facts: JsonObject = {name: value[:_FACT_CHARS] for name, value in extracted.metadata.items() if value}
     if extracted.title:
         facts["title"] = extracted.title[:_FACT_CHARS]
+    if ocr_pages := sum(page.ocr for page in extracted.pages):
+        facts["ocr_pages"] = ocr_pages
     pages = len(extracted.pages) or None
     return Parsed(key, extracted.media_type, pages, facts, language, extracted.warnings)

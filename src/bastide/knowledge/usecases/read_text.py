@@ -55,9 +55,19 @@ class ReadText:
     async def place_of_quote(
         self, principal: Principal, document_id: str, number: int, start: int, quote: str
     ) -> QuotePlace | None:
-        """None unless the version's text has exactly this quote at that offset."""
+        """None unless the version's text has exactly this quote at that offset.
+
+        The chunk around it tells in most cases. The whole text is read for a quote of several chunks, in one
+        of several pages, or of a version that is not searched any more.
+        """
         try:
-            _, extracted = await self.text(principal, document_id, number)
+            _, version = await self.documents.version(principal, document_id, number)
+            async with self.documents.store.reading() as unit:
+                chunk = await unit.chunks.around(document_id, number, start, start + len(quote))
+            if quote and chunk is not None and chunk.page == chunk.page_end:
+                is_there = chunk.text.startswith(quote, start - chunk.start)
+                return QuotePlace(chunk.page) if is_there else None
+            extracted = (await self.texts.read(version)).extracted
         except NotFoundError:
             return None
         if not quote or not extracted.text.startswith(quote, start):

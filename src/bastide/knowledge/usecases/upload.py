@@ -104,6 +104,7 @@ class Upload:
         self, unit: Unit, principal: Principal, received: Received, request: UploadRequest, run_id: str
     ) -> Uploaded:
         collection = await self._collection(unit, principal, request.collection)
+        await unit.documents.lock(collection.id)
         document = await unit.documents.named(collection.id, request.parent_id, request.filename)
         if document is not None:
             if not self._access.may(principal, Action.DOCUMENT_CONTRIBUTE, document):
@@ -132,6 +133,7 @@ class Upload:
             latest=self._version(document_id, 1, principal, received, request, run_id),
         )
         await unit.documents.add(document)
+        await unit.remember(principal, document.resource)
         await unit.announce(document_event(UPLOADED, document, self._clock.now(), event_id=run_id))
         return Uploaded(document, duplicate=False)
 
@@ -171,6 +173,7 @@ class Upload:
             created_at=self._clock.now(),
         )
         await unit.collections.add(collection)
+        await unit.remember(principal, collection.resource)
         return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, collection.id)
 
     def _version(

@@ -21,7 +21,6 @@ class OnnxSession:
     def __init__(self, model: Path, threads: int) -> None:
         options = _ORT.SessionOptions()
         options.intra_op_num_threads = threads
-        options.enable_cpu_mem_arena = False  # the arena keeps its largest size for ever
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = _ORT.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 

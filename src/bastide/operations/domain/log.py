@@ -26,10 +26,11 @@ class LogPolicy:
     """What the organisation has decided.
 
     Attributes:
+        query_text: hashed unless the organisation wants the words: they may quote what is erased later.
         fail_closed: nothing is answered that could not be written down.
     """
 
-    query_text: QueryText = QueryText.KEEP
+    query_text: QueryText = QueryText.HASH
     retention_days: int = 400
     fail_closed: bool = False
 

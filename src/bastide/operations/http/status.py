@@ -67,7 +67,7 @@ def router(
 
     @routes.get("/metrics")
     async def metrics(caller: Principal = caller_of) -> Response:
-        policy.require(caller, Action.SYSTEM_READ)
+        policy.require(caller, Action.METRICS_READ)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @routes.get("/api/v1/status", dependencies=[caller_of])

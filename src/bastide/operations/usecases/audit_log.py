@@ -175,5 +175,5 @@ def _as_wanted(entry: AuditEntry, policy: LogPolicy, keyring: Keyring) -> AuditE
         return entry
     personal = {name: value for name, value in entry.personal.items() if name != "query"}
     if policy.query_text is QueryText.HASH:
-        personal["query_hash"] = keyring.keyed_hash("audit/query", query.encode()).hex()
+        personal["query_hash"] = keyring.keyed_hash("audit/query", query.encode("utf-8", "replace")).hex()
     return replace(entry, personal=personal)

@@ -39,12 +39,15 @@ async def anything_due(connection: AsyncConnection, now: datetime) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def claim(connection: AsyncConnection, now: datetime, until: datetime, limit: int) -> list[Claimed]:
+async def claim(
+    connection: AsyncConnection, now: datetime, until: datetime, limit: int, *, held: Collection[int]
+) -> list[Claimed]:
+    """`held`: what the caller is delivering; its claim may have lapsed while the machine slept."""
     older = outbox.alias()
     first = ~exists().where(older.c.key == outbox.c.key, older.c.position < outbox.c.position)
     due = (
         select(outbox.c.position)
-        .where(outbox.c.due_at <= now, first)
+        .where(outbox.c.due_at <= now, outbox.c.position.not_in(held), first)
         .order_by(outbox.c.position)
         .limit(limit)
     )

@@ -125,7 +125,8 @@ class SqlRelay:
         now = self._clock.now()
         async with self._database.transaction() as connection:
             await rows.settle(connection, delivered, postponed)
-            claimed = await rows.claim(connection, now, now + _LEASE, room) if room else []
+            held = self._deliveries.keys()
+            claimed = await rows.claim(connection, now, now + _LEASE, room, held=held) if room else []
         del self._delivered[: len(delivered)], self._postponed[: len(postponed)]
         for position in (*delivered, *(row.position for row in postponed)):
             del self._deliveries[position]

@@ -5,10 +5,11 @@ import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Button } from "@/components/button";
+import { classes } from "@/lib/classes";
 import { recall, remember } from "@/lib/storage";
 import { CollectionChoice, ModelChoice, READER } from "./choices";
 import { Composer } from "./composer";
-import { conversation } from "./conversation";
+import { conversation, type Turn } from "./conversation";
 import { Suggestions } from "./suggestions";
 import { TurnView } from "./turn";
 
@@ -33,29 +34,52 @@ export function AskPage() {
       )}
     </Composer>
   );
-  if (turns.length === 0) return <Start composer={composer} onAsk={ask} />;
+  const start = turns.length === 0;
+  // One tree for both looks: the question box keeps the focus when the first answer comes.
   return (
-    <div className="mx-auto max-w-3xl px-4 pt-6 md:px-8 md:pt-10">
-      <h1 className="sr-only">{t("ask.title")}</h1>
-      <div className="grid gap-10">
-        {turns.map((turn, index) => (
-          <TurnView key={turn.id} turn={turn} last={index === turns.length - 1} />
-        ))}
+    <div
+      className={classes(
+        "mx-auto flex max-w-3xl flex-col px-4 md:px-8",
+        start ? "min-h-[80dvh] justify-center py-8" : "pt-6 md:pt-10",
+      )}
+    >
+      {start ? <Welcome /> : <Thread turns={turns} />}
+      <div className={start ? "" : "sticky bottom-0 -mx-2 bg-paper px-2 pt-2 pb-4 max-md:bottom-[3.6rem]"}>
+        {composer}
       </div>
-      <div className="sticky bottom-0 -mx-2 bg-paper px-2 pt-2 pb-4 max-md:bottom-[3.6rem]">{composer}</div>
+      {start && <Beginnings onAsk={ask} />}
     </div>
   );
 }
 
-function Start({ composer, onAsk }: { composer: React.ReactNode; onAsk: (question: string) => void }) {
+function Welcome() {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <h1 className="text-4xl md:text-5xl">{t("ask.title")}</h1>
+      <p className="mt-2 mb-7 text-lg text-soft">{t("ask.lead")}</p>
+    </div>
+  );
+}
+
+function Thread({ turns }: { turns: Turn[] }) {
+  const { t } = useTranslation();
+  return (
+    <div className="grid gap-10">
+      <h1 className="sr-only">{t("ask.title")}</h1>
+      {turns.map((turn, index) => (
+        <TurnView key={turn.id} turn={turn} last={index === turns.length - 1} />
+      ))}
+    </div>
+  );
+}
+
+function Beginnings({ onAsk }: { onAsk: (question: string) => void }) {
   const { t } = useTranslation();
   const collections = useQuery(queries.collections);
   const empty = collections.data?.every(({ documents_count }) => documents_count === 0);
   return (
-    <div className="mx-auto flex min-h-[80dvh] max-w-3xl flex-col justify-center px-4 py-8 md:px-8">
-      <h1 className="text-4xl md:text-5xl">{t("ask.title")}</h1>
-      <p className="mt-2 mb-7 text-lg text-soft">{t("ask.lead")}</p>
-      {composer}
+    <>
       {empty && (
         <p className="mt-6">
           {t("ask.empty")}{" "}
@@ -65,7 +89,7 @@ function Start({ composer, onAsk }: { composer: React.ReactNode; onAsk: (questio
         </p>
       )}
       <Suggestions onAsk={onAsk} />
-    </div>
+    </>
   );
 }
 

@@ -11,10 +11,11 @@ interface Props {
   onValue: (value: string) => void;
   hint?: string;
   autoFocus?: boolean;
+  required?: boolean;
 }
 
 /** A password that can be looked at, and says when Caps Lock is on. */
-export function PasswordField({ value, onValue, hint, ...rest }: Props) {
+export function PasswordField({ value, onValue, hint, required = true, ...rest }: Props) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   const [capsLock, setCapsLock] = useState(false);
@@ -22,8 +23,8 @@ export function PasswordField({ value, onValue, hint, ...rest }: Props) {
   return (
     <Field
       {...rest}
+      required={required}
       type={shown ? "text" : "password"}
-      required
       spellCheck={false}
       value={value}
       onChange={(event) => onValue(event.target.value)}

@@ -8,7 +8,7 @@ from bastide.knowledge.adapters.parsing import archive
 from bastide.knowledge.adapters.parsing.archive import local
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.docx_styles import Styles, styles_of
-from bastide.knowledge.adapters.parsing.openxml import attribute, describe, named
+from bastide.knowledge.adapters.parsing.openxml import attribute, describe, main_part, named
 from bastide.knowledge.adapters.parsing.source import Source
 from bastide.knowledge.adapters.parsing.tables import add_table
 from bastide.knowledge.domain.extraction import BlockKind
@@ -26,7 +26,7 @@ _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab":
 def read_docx(source: Source, out: TextBuilder) -> None:
     with archive.opened(source.path) as package:
         describe(package, out)
-        body = archive.xml(package, _BODY)
+        body = archive.xml(package, main_part(package, _BODY))
         _Body(styles_of(package), out).add(body)
         for note in _notes(package):
             out.paragraph(note)

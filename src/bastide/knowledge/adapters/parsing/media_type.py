@@ -24,11 +24,13 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
 )
+_TYPES = "[Content_Types].xml"
+# The main part where it usually is, and what the list of types says of it wherever it is.
 _ZIP_PARTS = (
-    ("word/document.xml", DOCX),
-    ("ppt/presentation.xml", PPTX),
-    ("xl/workbook.xml", XLSX),
-    ("xl/workbook.bin", XLSB),
+    ("word/document.xml", b"wordprocessingml.document.main+xml", DOCX),
+    ("ppt/presentation.xml", b"presentationml.presentation.main+xml", PPTX),
+    ("xl/workbook.bin", b"sheet.binary.macroEnabled.main", XLSB),
+    ("xl/workbook.xml", b"spreadsheetml.sheet.main+xml", XLSX),
 )
 _BY_SUFFIX = {
     ".md": "text/markdown",
@@ -86,7 +88,9 @@ def _archive(path: Path) -> str:
         names = set(package.namelist())
         if "mimetype" in names:
             return archive.read(package, "mimetype")[:100].decode("ascii", errors="replace").strip()
-    return next((kind for part, kind in _ZIP_PARTS if part in names), "application/zip")
+        types = archive.read(package, _TYPES) if _TYPES in names else b""
+    found = (kind for part, mark, kind in _ZIP_PARTS if part in names or mark in types)
+    return next(found, "application/zip")
 
 
 def _text(head: bytes, suffix: str) -> str:

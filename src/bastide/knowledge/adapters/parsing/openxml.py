@@ -28,7 +28,7 @@ def describe(package: zipfile.ZipFile, out: TextBuilder) -> None:
 def relations(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     """Id → (kind, part) of what a part refers to inside the package."""
     folder, name = posixpath.split(part)
-    path = f"{folder}/_rels/{name}.rels"
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
     if path not in package.namelist():
         return {}
     return {
@@ -39,6 +39,12 @@ def relations(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
         for element in archive.xml(package, path)
         if element.get("TargetMode") != "External"
     }
+
+
+def main_part(package: zipfile.ZipFile, usual: str) -> str:
+    """The document itself: where the package says, else where it usually is."""
+    parts = [part for kind, part in relations(package, "").values() if kind == "officeDocument"]
+    return next((part for part in parts if part in package.namelist()), usual)
 
 
 def named(element: Element, name: str) -> Iterator[Element]:

@@ -1,6 +1,7 @@
 """The parser port on a pool of recycled subprocesses."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from bastide.platform.uninterrupted import uninterrupted
 
 _NO_LIMITS = ParseLimits()
 _ATTACHMENTS = "attachments"
+_PREFIX = "parse-"
 
 
 class SubprocessParser:
@@ -32,6 +34,7 @@ class SubprocessParser:
         """
         self._temporary = temporary.absolute()
         self._pool = WorkerPool(processes)
+        self._tidied = False
 
     async def parse(
         self,
@@ -42,10 +45,10 @@ class SubprocessParser:
         limits: ParseLimits = _NO_LIMITS,
         on_progress: Callable[[ParseProgress], None] | None = None,
     ) -> ExtractedText:
-        folder = self._temporary / f"parse-{uuid4().hex}"
+        folder = self._temporary / f"{_PREFIX}{os.getpid()}-{uuid4().hex}"
         keep = False
         try:
-            await uninterrupted(asyncio.to_thread(folder.mkdir, parents=True))
+            await uninterrupted(asyncio.to_thread(self._make, folder))
             request = Parse(_absolute(path), filename, str(folder), limits, password)
             result = await self._pool.run(request, on_progress)
             if not isinstance(result, Parsed):
@@ -58,9 +61,28 @@ class SubprocessParser:
     async def close(self) -> None:
         await self._pool.close()
 
+    def _make(self, folder: Path) -> None:
+        """Also removes, once, what a process that was killed has left."""
+        folder.mkdir(parents=True)
+        if not self._tidied:
+            self._tidied = True
+            for other in self._temporary.glob(f"{_PREFIX}*"):
+                if not _is_alive(other.name.split("-")[1]):
+                    shutil.rmtree(other, ignore_errors=True)
+
     async def discard(self, extracted: ExtractedText) -> None:
         for attachment in extracted.attachments:
             await asyncio.to_thread(shutil.rmtree, Path(attachment.path).parents[1], ignore_errors=True)
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _absolute(path: Path) -> str:

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from bastide.knowledge.adapters.parsing import archive
 from bastide.knowledge.adapters.parsing.archive import local
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
-from bastide.knowledge.adapters.parsing.openxml import describe, named, relations
+from bastide.knowledge.adapters.parsing.openxml import describe, main_part, named, relations
 from bastide.knowledge.adapters.parsing.slides import Slide, add_slide
 from bastide.knowledge.adapters.parsing.source import Source
 from bastide.knowledge.domain.errors import DocumentCorruptError
@@ -30,10 +30,11 @@ def read_pptx(source: Source, out: TextBuilder) -> None:
 
 def _slides(package: zipfile.ZipFile) -> list[str]:
     """Parts of the slides in the order of the presentation."""
-    parts = relations(package, _PRESENTATION)
+    main = main_part(package, _PRESENTATION)
+    parts = relations(package, main)
     listed = [
         element.get(_RELATION_ID, "")
-        for element in archive.xml(package, _PRESENTATION).iter()
+        for element in archive.xml(package, main).iter()
         if local(element) == "sldId"
     ]
     names = [parts[identifier][1] for identifier in listed if identifier in parts]

@@ -5,8 +5,7 @@ goes through every analyser: it finds names and numbers in passages of any langu
 language costs little.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import qdrant_edge as edge
@@ -16,20 +15,33 @@ _AVERAGE_WORDS = 80.0
 _SATURATION = 1.2
 _LENGTH_WEIGHT = 0.6
 
+_QUESTION_WEIGHT = 0.5
+"""Of a question's own words: they say what kind of answer is wanted, and little of what it is about."""
+_QUESTION_WORDS = MappingProxyType(
+    {
+        "fr": "comment combien lequel laquelle lesquels lesquelles pourquoi quand quel quelle quelles quels "
+        "quoi",
+        "en": "do does how many much what which why",
+    }
+)
+
 OTHER = "xx"
 
 
-@dataclass(frozen=True, slots=True)
 class Analyser:
     """Of one language: how passages and queries become sparse vectors."""
 
-    passage: Callable[[str], edge.SparseVector]
-    query: Callable[[str], edge.SparseVector]
+    def __init__(self, config: edge.Bm25Config, question_words: str = "") -> None:
+        self._model = edge.Bm25(config)
+        self._question = frozenset(self._model.embed_query(question_words).indices)
 
+    def passage(self, text: str) -> edge.SparseVector:
+        return self._model.embed_document(text)
 
-def _analyser(config: edge.Bm25Config) -> Analyser:
-    model = edge.Bm25(config)
-    return Analyser(model.embed_document, model.embed_query)
+    def query(self, text: str) -> dict[int, float]:
+        """Weights by term."""
+        terms = self._model.embed_query(text).indices
+        return {term: _QUESTION_WEIGHT if term in self._question else 1.0 for term in terms}
 
 
 def _config(**language: object) -> edge.Bm25Config:
@@ -44,9 +56,9 @@ def _config(**language: object) -> edge.Bm25Config:
 
 ANALYSERS: Mapping[str, Analyser] = MappingProxyType(
     {
-        "fr": _analyser(_config(language="french")),
-        "en": _analyser(_config(language="english")),
-        OTHER: _analyser(_config(stemmer=edge.DisabledStemmer(), stopwords=edge.StopwordsSet(custom=set()))),
+        "fr": Analyser(_config(language="french"), _QUESTION_WORDS["fr"]),
+        "en": Analyser(_config(language="english"), _QUESTION_WORDS["en"]),
+        OTHER: Analyser(_config(stemmer=edge.DisabledStemmer(), stopwords=edge.StopwordsSet(custom=set()))),
     }
 )
 

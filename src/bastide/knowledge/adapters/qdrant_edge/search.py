@@ -1,6 +1,6 @@
 """One hybrid query against one shard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from math import log
 
@@ -26,12 +26,12 @@ class _Search:
         self._limit = query.limit
         self._filter = compiled(query.access, query.conditions)
         self._dense = None if query.vector is None else query.vector.tolist()
-        sparse = {name: analyser.query(query.text) for name, analyser in ANALYSERS.items()}
-        self._sparse = {name: vector for name, vector in sparse.items() if vector.indices}
+        weights = {name: analyser.query(query.text) for name, analyser in ANALYSERS.items()}
+        self._weights = {name: terms for name, terms in weights.items() if terms}
 
     def run(self) -> list[Candidate]:
         stages: dict[str, edge.Query] = {
-            name: edge.Query.Nearest(vector, using=name) for name, vector in self._sparse.items()
+            name: edge.Query.Nearest(_sparse(terms), using=name) for name, terms in self._weights.items()
         }
         if self._dense is not None:
             stages[DENSE] = edge.Query.Nearest(self._dense, using=DENSE)
@@ -79,22 +79,29 @@ class _Search:
     def _reach(self, analysers: set[str]) -> dict[str, float]:
         """What a passage would score that is the best at every term of the query; by analyser."""
         total = self._shard.info().points_count
-        terms = [(name, term) for name in sorted(analysers) for term in self._terms(name)]
+        terms = [
+            (name, term, weight)
+            for name in sorted(analysers)
+            for term, weight in islice(self._weights[name].items(), _MEASURED_TERMS)
+        ]
         queries = {
-            f"{name}/{term}": edge.Query.Nearest(edge.SparseVector([term], [1.0]), using=name)
-            for name, term in terms
+            f"{name}/{term}": edge.Query.Nearest(_sparse({term: weight}), using=name)
+            for name, term, weight in terms
         }
         unknown = log(2 * total + 1)  # the IDF of a term that no passage has
+        best = self._each(queries, self._filter, 1, shown=False)
         reach = dict.fromkeys(analysers, 0.0)
-        for key, hits in self._each(queries, self._filter, 1, shown=False).items():
-            reach[key.partition("/")[0]] += hits[0].score if hits else unknown
+        for name, term, weight in terms:
+            hits = best[f"{name}/{term}"]
+            reach[name] += hits[0].score if hits else unknown * weight
         return {
-            name: best * max(1.0, len(self._sparse[name].indices) / _MEASURED_TERMS)
-            for name, best in reach.items()
+            name: value * max(1.0, len(self._weights[name]) / _MEASURED_TERMS)
+            for name, value in reach.items()
         }
 
-    def _terms(self, name: str) -> Iterator[int]:
-        return islice(self._sparse[name].indices, _MEASURED_TERMS)
+
+def _sparse(weights: Mapping[int, float]) -> edge.SparseVector:
+    return edge.SparseVector([*weights], [*weights.values()])
 
 
 def _lexical(

@@ -5,6 +5,9 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True, slots=True)
 class TensorPlace:
@@ -29,3 +32,8 @@ def read_places(path: Path) -> dict[str, TensorPlace]:
         for name, entry in header.items()
         if entry.get("dtype") == "F32"
     }
+
+
+def read_tensor(path: Path, place: TensorPlace) -> npt.NDArray[np.float32]:
+    count = place.length // 4
+    return np.fromfile(path, "<f4", count, offset=place.offset).reshape(place.shape)

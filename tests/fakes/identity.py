@@ -1,0 +1,37 @@
+"""What other slices need of identity and the audit log, in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bastide.identity.contract import Grant, Principal, Resource
+from bastide.operations.contract import AuditEntry
+
+
+@dataclass
+class OpenSharing:
+    """Knows everybody; keeps what it is told."""
+
+    remembered: list[tuple[Resource, bool]] = field(default_factory=list)
+
+    async def check(self, principal: Principal, grants: Sequence[Grant]) -> None: ...
+
+    async def remember(
+        self, _: object, principal: Principal, resource: Resource, *, deleted: bool = False
+    ) -> None:
+        self.remembered.append((resource, deleted))
+
+
+@dataclass
+class Scribe:
+    """An audit log in memory."""
+
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    async def record(self, _: object, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    async def note(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.entries]
