@@ -12,9 +12,9 @@ from bastide.models.domain.reader.support import SUPPORTED, supporting
 from bastide.models.domain.reader.words import guess_language, words_of
 
 # Below this the best sentence answers so rarely that saying "not in the documents" is the better answer.
-_ANSWERS = 0.11
+_ANSWERS = 0.10
 # A further quote that is so much less sure than the first would only distract.
-_WORTH_ADDING = 0.2
+_WORTH_ADDING = 0.1
 _READ_AT_MOST = 50
 _LANGUAGES = frozenset({"fr", "en"})
 
@@ -36,7 +36,7 @@ class ExtractiveReader:
                 best_first[item.candidate.source], item.candidate.start, item.candidate.end, item.confidence
             )
             for item in islice(_unlike(best_first, found), max(0, max_quotes))
-            if item is found[0] or item.confidence >= max(_ANSWERS, _WORTH_ADDING * found[0].confidence)
+            if item.confidence >= _WORTH_ADDING * found[0].confidence
         )
         return Reading(quotes, asked.language)
 
