@@ -58,8 +58,9 @@ def ndcg(ranked: Iterable[str], relevant: dict[str, float]) -> float:
 
 
 def ingest(server: Server, folder: Path) -> dict[str, str]:
-    """Names in the set by document id of the product; an empty document is refused: never found."""
+    """Names in the set by document id of the product; empty ones stay out: never found."""
     rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
+    rows = [row for row in rows if row["title"] or row["text"]]
 
     def upload(row: dict[str, str]) -> tuple[str, str]:
         content = f"# {row['title']}\n\n{row['text']}\n" if row["title"] else row["text"]
