@@ -59,7 +59,7 @@ class Installation:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-                process.wait(30)
+                process.wait(60)
             log.close()
 
     def _announced(self, process: subprocess.Popen[bytes]) -> str:
