@@ -36,3 +36,20 @@ async def test_a_cancellation_waits_for_the_end_even_when_repeated() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
+
+
+async def test_a_result_that_nobody_will_see_is_handed_over() -> None:
+    lost: list[str] = []
+    going = asyncio.Event()
+
+    async def work() -> str:
+        going.set()
+        await asyncio.sleep(0.01)
+        return "file"
+
+    task = asyncio.create_task(uninterrupted(work(), lost=lost.append))
+    await going.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert lost == ["file"]

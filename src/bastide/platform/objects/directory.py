@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import tempfile
@@ -43,7 +44,9 @@ class DirectoryObjects:
         self, prefix: str, chunks: AsyncIterator[bytes], *, max_bytes: int | None = None
     ) -> StoredObject:
         folder = self._root / _checked_prefix(prefix) / "sha256"
-        incoming = await uninterrupted(asyncio.to_thread(_Incoming, self._root / _INCOMING))
+        incoming = await uninterrupted(
+            asyncio.to_thread(_Incoming, self._root / _INCOMING), lost=_Incoming.discard
+        )
         try:
             async for block in _blocks(chunks):
                 if max_bytes is not None and incoming.size + len(block) > max_bytes:
@@ -57,7 +60,7 @@ class DirectoryObjects:
     async def open(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
         path = self._path(key)
         with _translated(key):
-            file = await uninterrupted(asyncio.to_thread(path.open, "rb", buffering=0))
+            file = await uninterrupted(asyncio.to_thread(path.open, "rb", buffering=0), lost=_close)
         try:
             left = (1 << 63) if end is None else end - start
             await asyncio.to_thread(file.seek, start)
@@ -98,6 +101,10 @@ class DirectoryObjects:
             raise ObjectKeyError("This is not the key of an object.", key=key)
         digest = match["digest"]
         return self._root / match["prefix"] / "sha256" / digest[:2] / digest
+
+
+def _close(file: io.FileIO) -> None:
+    file.close()
 
 
 def open_directory(root: Path) -> DirectoryObjects:
