@@ -205,7 +205,7 @@ _SCHEMES = {
     "bus_url": {"memory"},
     "objects_url": {"", "file"},
     "vectors_url": {"", "edge"},
-    "embedder_url": {"minilm", "onnx", "http", "https", "none"},
+    "embedder_url": {"minilm", "none"},
 }
 
 
