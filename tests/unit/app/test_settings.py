@@ -1,0 +1,68 @@
+"""Settings: every mistake at once, impossible mixes refused, arguments before environment before file."""
+
+from pathlib import Path
+
+import pytest
+
+from bastide.app.roles import ALL_ROLES, Role
+from bastide.app.settings import Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("BASTIDE_HOME", str(home))
+    for name in ("BASTIDE_CONFIG", "BASTIDE_PORT", "BASTIDE_ROLES", "BASTIDE_CACHE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_defaults_need_nothing(home: Path) -> None:
+    settings = load_settings()
+    assert settings.roles == ALL_ROLES
+    assert settings.database == f"sqlite:///{home}/bastide.db"
+    assert settings.workflows == f"sqlite:///{home}/workflows.db"
+    assert settings.objects == f"file://{home}/objects"
+
+
+def test_arguments_go_before_the_environment_and_that_before_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "bastide.toml").write_text('port = 1111\nhost = "0.0.0.0"\n[gateway]\ndiscover = false\n')
+    assert (load_settings().port, load_settings().gateway.discover) == (1111, False)
+    monkeypatch.setenv("BASTIDE_PORT", "2222")
+    assert load_settings().port == 2222
+    assert load_settings(port=3333).port == 3333
+    assert load_settings(port=None).port == 2222
+
+
+def test_every_mistake_is_reported_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(cache_url="ftp://x", vectors_url="ftp://x", tls_key=Path("key.pem"))
+    for word in ("cache_url", "vectors_url", "tls_certificate"):
+        assert word in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"roles": (Role.WEB,)}, "database_url"),
+        ({"roles": (Role.WEB,), "database_url": "postgresql://h/d"}, "cache_url"),
+        (
+            {
+                "roles": (Role.GATEWAY,),
+                "database_url": "postgresql://h/d",
+                "cache_url": "redis://h:6379/0",
+            },
+            "embedded index",
+        ),
+    ],
+)
+def test_a_mix_that_cannot_work_is_refused(changes: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(**changes)
+
+
+def test_a_page_alone_may_run_beside_the_rest() -> None:
+    settings: Settings = load_settings(
+        roles=(Role.WEB,), database_url="postgresql://h/d", cache_url="redis://h:6379/0"
+    )
+    assert settings.is_split
