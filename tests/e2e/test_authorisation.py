@@ -155,6 +155,19 @@ def provider(stage: Stage) -> str:
     return stage.made("gateway/providers", {"name": f"p{unique()}", "url": "http://127.0.0.1:9/v1"}, "name")
 
 
+LIMIT = {
+    "subject": "model",
+    "subject_id": "no-model",
+    "metric": "requests",
+    "period": "minute",
+    "amount": 1_000,
+}
+
+
+def limit(stage: Stage) -> str:
+    return stage.made("gateway/limits", LIMIT)
+
+
 def deployment(stage: Stage) -> str:
     return stage.made("gateway/deployments", {"model": model(stage), "provider": provider(stage)})
 
@@ -291,6 +304,13 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/gateway/providers": [Row("S", body={"name": "x", "url": "nonsense"})],
     "PATCH /api/v1/gateway/providers/{name}": [Row("S", provider, body={}, elsewhere=403)],
     "DELETE /api/v1/gateway/providers/{name}": [Row("S", provider, elsewhere=403)],
+    "GET /api/v1/gateway/limits": [Row("SO")],
+    "POST /api/v1/gateway/limits": [Row("SO", body=LIMIT)],
+    "GET /api/v1/gateway/limits/mine": [Row(ALL, query="model=bastide-reader")],
+    "PATCH /api/v1/gateway/limits/{limit_id}": [Row("SO", limit, body={})],
+    "DELETE /api/v1/gateway/limits/{limit_id}": [Row("SO", limit)],
+    "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
+    "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],
     "GET /api/v1/doctor": [Row(ALL)],
     "GET /metrics": [Row("S")],
