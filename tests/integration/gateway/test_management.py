@@ -220,10 +220,12 @@ async def until(client: httpx.AsyncClient, model: str, *, there: bool) -> None:
 async def test_processes_on_postgresql_and_redis_see_each_others_changes(
     postgres_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-
     keyring = LocalKeyring.load(tmp_path / "keys")
     opened = [
-        Storage(open_database(postgres_url), SqlOutbox(), RedisCache(redis_url), keyring) for _ in range(2)
+        Storage(
+            open_database(postgres_url), SqlOutbox(), RedisCache(redis_url), keyring, tmp_path / f"journal{n}"
+        )
+        for n in range(2)
     ]
     async with opened[0].database.transaction() as connection:
         await connection.run_sync(metadata.create_all)
