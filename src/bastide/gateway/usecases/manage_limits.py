@@ -14,7 +14,7 @@ _MAX_LIMITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """A limit and how much of it is used; `used` None: of a window, which is not kept, or of each by itself."""
+    """A limit and how much of it is used; `used` None: of a window, which is not kept, or of each."""
 
     bound: Bound
     used: int | None
