@@ -169,3 +169,16 @@ async def test_a_sharing_dialog_finds_whom_to_name(house: House) -> None:
         ("group", "Bordeaux"),
         ("user", "Bob"),
     ]
+
+
+async def test_a_name_in_place_of_an_id_is_not_answered_with_nobody(house: House) -> None:
+    """A collection that is shared looked as if nobody could read it, to an administrator who asked by name."""
+    admin = await house.signed_in()
+    await remember(
+        house, admin, replace(COLLECTION, grants=(Grant("organisation:org_default", Access.READ),))
+    )
+    readers = await admin.get("/api/v1/access/readers", params={"resource": "col_1"})
+    assert readers.json()["total"] == 1
+    for path in ("readers?", "changes?", "explain?subject=usr_x&"):
+        unknown = await admin.get(f"/api/v1/access/{path}resource=hr")
+        assert (unknown.status_code, code(unknown)) == (404, "not_found"), path

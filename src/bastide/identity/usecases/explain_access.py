@@ -69,10 +69,16 @@ class ExplainAccess:
             return await unit.history.resource_changes(resource_id, principal.organisation_id)
 
     async def _require(self, unit: Unit, principal: Principal, resource_id: str, *, oneself: bool) -> None:
-        """Administrators; who manages the resource; and who can read it, about themselves."""
+        """Administrators; who manages the resource; and who can read it, about themselves.
+
+        Of what never was (a name in place of an id, say) nobody is told that nobody can read it.
+        """
+        now = self.clock.now()
+        if await unit.history.resource(resource_id, principal.organisation_id, now) is None:
+            raise ResourceHiddenError("Nothing has this id, or you may not see it.", resource=resource_id)
         if self.policy.allows(principal, Action.ACCESS_EXPLAIN) and principal.allowed_collections is None:
             return
-        resource = await _resource_at(unit, principal.organisation_id, resource_id, self.clock.now())
+        resource = await _resource_at(unit, principal.organisation_id, resource_id, now)
         if resource is None:
             raise ResourceHiddenError("There is no such thing, or you may not see it.")
         reading = Action.DOCUMENT_READ if resource.parent else Action.COLLECTION_READ
