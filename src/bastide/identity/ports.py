@@ -10,6 +10,7 @@ from bastide.identity.domain.factors import Factors, Totp
 from bastide.identity.domain.groups import Group, GroupKind
 from bastide.identity.domain.history import ResourceState, SubjectState
 from bastide.identity.domain.invitations import Invitation, PasswordReset
+from bastide.identity.domain.labels import LabelRule
 from bastide.identity.domain.people import Belonging, Membership, Organisation, Person, Standing, User
 from bastide.identity.domain.principal import Role
 from bastide.identity.domain.service_accounts import ServiceAccount
@@ -295,6 +296,20 @@ class History(Protocol):
         ...
 
 
+class Labels(Protocol):
+    """The organisation's rules of labels: the present is the end of a history that is only added to."""
+
+    async def rules(self, organisation_id: str, at: datetime | None = None) -> Sequence[LabelRule]:
+        """As they were at that time, by label; None: now."""
+        ...
+
+    async def put(
+        self, organisation_id: str, rules: Sequence[LabelRule], changed_by: str, at: datetime
+    ) -> None:
+        """All of them, in place of those before."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction's view of all rows of this slice."""
 
@@ -319,6 +334,9 @@ class Unit(Protocol):
 
     @property
     def history(self) -> History: ...
+
+    @property
+    def labels(self) -> Labels: ...
 
     @property
     def people(self) -> People: ...

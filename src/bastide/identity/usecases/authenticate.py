@@ -17,6 +17,7 @@ from bastide.identity.domain.principal import SYSTEM, CredentialKind, Principal,
 from bastide.identity.domain.sessions import Session
 from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.credential_cache import CredentialCache, Proof
+from bastide.identity.usecases.label_rules import ApplyLabelRules
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 
@@ -32,16 +33,21 @@ class Authentication:
         hashes: TokenHashes,
         cache: CredentialCache,
         clock: Clock,
+        rules: ApplyLabelRules,
         local_token: str | None = None,
     ) -> None:
         self._store = store
         self._hashes = hashes
         self._cache = cache
         self._clock = clock
+        self._rules = rules
         self._local = None if local_token is None else hashes.local(local_token)
 
     async def authenticate(self, credentials: Credentials) -> Principal:
         """See the contract. A bearer token goes before a cookie."""
+        return await self._rules(await self._proved(credentials))
+
+    async def _proved(self, credentials: Credentials) -> Principal:
         if credentials.bearer is not None:
             return await self._by_bearer(credentials.bearer, credentials.origin)
         if credentials.session_cookie is not None:
@@ -148,6 +154,7 @@ def session_principal(session: Session, standing: Standing) -> Principal:
         groups=standing.groups,
         departments=standing.departments,
         session_id=session.id,
+        strong=session.strong,
         pending=_pending(session, standing),
     )
 

@@ -8,6 +8,7 @@ from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import ResourceHiddenError
 from bastide.identity.domain.explanation import Ground, Step, explain
 from bastide.identity.domain.history import ResourceState, SubjectState
+from bastide.identity.domain.labels import LabelRule
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.domain.resources import Access, Resource
@@ -48,7 +49,8 @@ class ExplainAccess:
             moment = at or self.clock.now()
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subject = await unit.history.subject(subject_id, principal.organisation_id, moment)
-        return _explained(subject_id, subject, resource_id, resource, moment)
+            rules = await unit.labels.rules(principal.organisation_id, moment)
+        return _explained(subject_id, subject, resource_id, resource, moment, rules)
 
     async def readers(
         self, principal: Principal, resource_id: str, at: datetime | None = None
@@ -59,7 +61,8 @@ class ExplainAccess:
             moment = at or self.clock.now()
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subjects = await unit.history.subjects(principal.organisation_id, moment)
-        every = [_explained(one.subject_id, one, resource_id, resource, moment) for one in subjects]
+            rules = await unit.labels.rules(principal.organisation_id, moment)
+        every = [_explained(one.subject_id, one, resource_id, resource, moment, rules) for one in subjects]
         return [one for one in every if one.access is not None]
 
     async def changes(self, principal: Principal, resource_id: str) -> Sequence[ResourceState]:
@@ -96,7 +99,12 @@ async def _resource_at(unit: Unit, organisation_id: str, resource_id: str, at: d
 
 
 def _explained(
-    subject_id: str, subject: SubjectState | None, resource_id: str, resource: Resource | None, at: datetime
+    subject_id: str,
+    subject: SubjectState | None,
+    resource_id: str,
+    resource: Resource | None,
+    at: datetime,
+    rules: Sequence[LabelRule],
 ) -> Explanation:
     principal = None if subject is None else subject.principal()
     if resource is None:
@@ -104,6 +112,6 @@ def _explained(
     elif principal is None:
         steps = (Step(resource.kind, resource_id, Ground.CANNOT_ACT, None),)
     else:
-        steps = explain(principal, resource)
+        steps = explain(principal, resource, rules)
     role = None if principal is None else principal.role
     return Explanation(subject_id, resource_id, at, steps[-1].access, role, steps)
