@@ -224,6 +224,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/service-accounts": [Row("SO", body=NAME)],
     "PATCH /api/v1/service-accounts/{account_id}": [Row("SO", service, body=NAME)],
     "DELETE /api/v1/service-accounts/{account_id}": [Row("SO", service)],
+    "GET /api/v1/organisation": [Row("SO")],
     "PATCH /api/v1/organisation": [Row("SO", body=NAME)],
     "GET /api/v1/organisations": [Row("S")],
     "POST /api/v1/organisations": [Row("S", body=NAME)],
