@@ -96,6 +96,11 @@ def person(stage: Stage) -> str:
         return str(client.get("/api/v1/me").json()["id"])
 
 
+def label(stage: Stage) -> str:
+    """Of a department of the first organisation."""
+    return "department:" + stage.made("groups", {"name": unique(), "kind": "department"})
+
+
 def group(stage: Stage) -> str:
     return stage.made("groups", {"name": unique()})
 
@@ -193,6 +198,13 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/me/second-factor/confirm": [Row(ALL, body={"code": "1"})],
     "POST /api/v1/me/second-factor/recovery-codes": [Row(ALL, body={"password": "x"})],
     "POST /api/v1/me/second-factor/remove": [Row(ALL, body={"password": "x"})],
+    "GET /api/v1/me/passkeys": [Row(ALL)],
+    "POST /api/v1/me/passkeys": [Row(ALL, body={"name": "x", "credential": {}})],
+    "POST /api/v1/me/passkeys/begin": [Row(ALL, body={"password": "x"})],
+    "PATCH /api/v1/me/passkeys/{passkey_id}": [Row("", nothing, body=NAME, hidden=True)],
+    "POST /api/v1/me/passkeys/{passkey_id}/remove": [
+        Row(ALL, nothing, body={"password": "x"}, elsewhere=422)
+    ],
     "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
@@ -217,6 +229,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/service-accounts": [Row("SO", body=NAME)],
     "PATCH /api/v1/service-accounts/{account_id}": [Row("SO", service, body=NAME)],
     "DELETE /api/v1/service-accounts/{account_id}": [Row("SO", service)],
+    "GET /api/v1/organisation": [Row("SO")],
     "PATCH /api/v1/organisation": [Row("SO", body=NAME)],
     "GET /api/v1/organisations": [Row("S")],
     "POST /api/v1/organisations": [Row("S", body=NAME)],
@@ -224,18 +237,20 @@ ROWS: dict[str, list[Row]] = {
         Row("S", other_organisation, body={"active": True}, elsewhere=403)
     ],
     "GET /api/v1/access/explain": [
-        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}&subject=usr_x", elsewhere=200),
+        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True),
+        Row("SO", open_collection, query="resource={}&subject=usr_x"),
     ],
     "GET /api/v1/access/readers": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/changes": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/grantees": [Row("SOAM")],
+    "GET /api/v1/labels": [Row("SOAM")],
+    "PUT /api/v1/labels/{label}/rule": [Row("SO", label, body={}, elsewhere=422)],
     "GET /api/v1/audit": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/checkpoint": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/consistency": [
@@ -328,7 +343,16 @@ PUBLIC = {
     "GET /ready",
     *(
         f"POST /api/v1/auth/{verb}"
-        for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")
+        for verb in (
+            "login",
+            "second-factor",
+            "passkey/begin",
+            "passkey",
+            "invitation",
+            "join",
+            "forgot",
+            "reset",
+        )
     ),
 }
 
