@@ -75,12 +75,17 @@ class Share:
                     after=_written(after.grants),
                 )
             )
-        labelled = [] if before is None else list(before.labels)
-        if not deleted and labelled != list(after.labels):
-            changed: dict[str, Json] = {"before": [*labelled], "after": [*after.labels]}
-            await unit.record(
-                done_by(principal, "labels.changed", resource.id, kind=resource.kind, **changed)
+        labelled = () if before is None else before.labels
+        if not deleted and labelled != after.labels:
+            changed = done_by(
+                principal,
+                "labels.changed",
+                resource.id,
+                kind=resource.kind,
+                before=labelled,
+                after=after.labels,
             )
+            await unit.record(changed)
 
     async def grantees(self, principal: Principal, sought: str | None, limit: int) -> Sequence[Grantee]:
         """For a sharing dialog: the organisation, then groups and people by name."""
