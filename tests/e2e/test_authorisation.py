@@ -168,6 +168,13 @@ def limit(stage: Stage) -> str:
     return stage.made("gateway/limits", LIMIT)
 
 
+GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "model": "no-model"}
+
+
+def guardrail(stage: Stage) -> str:
+    return stage.made("gateway/guardrails", GUARDRAIL)
+
+
 def deployment(stage: Stage) -> str:
     return stage.made("gateway/deployments", {"model": model(stage), "provider": provider(stage)})
 
@@ -309,6 +316,11 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/gateway/limits/mine": [Row(ALL, query="model=bastide-reader")],
     "PATCH /api/v1/gateway/limits/{limit_id}": [Row("SO", limit, body={})],
     "DELETE /api/v1/gateway/limits/{limit_id}": [Row("SO", limit)],
+    "GET /api/v1/gateway/guardrails": [Row("SO")],
+    "POST /api/v1/gateway/guardrails": [Row("SO", body=GUARDRAIL)],
+    "POST /api/v1/gateway/guardrails/try": [Row("SO", body={"text": "x"})],
+    "PATCH /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail, body={})],
+    "DELETE /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail)],
     "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
     "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],

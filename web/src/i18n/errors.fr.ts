@@ -57,6 +57,8 @@ export const errors: typeof english = {
   gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
   gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
   gateway_not_found: "Cela n’existe plus.",
+  guardrail_blocked: "Votre organisation ne laisse pas passer ceci vers un modèle, ni depuis un modèle : {{message}}",
+  guardrail_pattern: "Ce motif ne peut pas être utilisé : {{message}}",
   upstream_refused: "Le serveur du modèle trouve à redire à la question : {{message}}",
   upstream_unreachable: "Le serveur du modèle est injoignable. Réessayez, ou choisissez un autre modèle.",
   upstream_failed: "Le serveur du modèle signale une erreur. Réessayez, ou choisissez un autre modèle.",

@@ -41,6 +41,7 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
+        findings: what guardrails have found in it.
         session: what the client calls its session, for affinity.
     """
 
@@ -56,6 +57,7 @@ class Call:
     wants_usage: bool = False
     sensitive: bool = False
     session: bytes = b""
+    findings: tuple[str, ...] = ()
 
     @property
     def prompt_bytes(self) -> int:

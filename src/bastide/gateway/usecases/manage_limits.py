@@ -8,6 +8,7 @@ from bastide.gateway.domain.limits import Bound, Limit, Metric, Period, Whose
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
+from bastide.operations.contract import Detail
 
 _MAX_LIMITS = 10_000
 
@@ -42,7 +43,7 @@ class ManageLimits:
         """Adds it, or replaces the one of that id. Effective at once. Raises EntryError."""
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         _check(limit)
-        async with self.changes.change(principal, "limit.changed", limit.id, subject=limit.subject) as unit:
+        async with self.changes.change(principal, "limit.changed", limit.id, **_facts(limit)) as unit:
             if len(await unit.limits.of(principal.organisation_id)) >= _MAX_LIMITS:
                 raise EntryError(f"An organisation has at most {_MAX_LIMITS} limits.", field="subject")
             await unit.limits.put(limit)
@@ -62,6 +63,17 @@ class ManageLimits:
             LimitUse(bound, await self.limiter.used(bound) if bound.limit.period.is_budget else None)
             for bound in bounds
         ]
+
+
+def _facts(limit: Limit) -> dict[str, Detail]:
+    return {
+        "subject": limit.subject.value,
+        "subject_id": limit.subject_id,
+        "model": limit.model,
+        "metric": limit.metric.value,
+        "period": limit.period.value,
+        "amount": limit.amount,
+    }
 
 
 def _check(limit: Limit) -> None:
