@@ -3,22 +3,23 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
 from bastide.app.backends import Backends, open_backends, open_mailer
-from bastide.app.documents import open_documents
-from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
 from bastide.app.models import open_gateway
 from bastide.app.probes import probes
-from bastide.app.roles import INDEX_ROLES
+from bastide.app.roles import INDEX_ROLES, Role
 from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
 from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
+from bastide.models.contract import Embedder
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
@@ -28,6 +29,12 @@ from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
+
+if TYPE_CHECKING:
+    from bastide.knowledge.module import KnowledgeModule
+
+_DOCUMENTS = "bastide.app.documents"
+"""Loaded by the roles that need it: it brings the index, the parsers and the workflow engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,23 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         )
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
-        inference: ASGIApp | None = None
+        knowledge: KnowledgeModule | None = None
+        embedder: Embedder | None = None
         if INDEX_ROLES & set(settings.roles):
-            embedder = await open_embedder(settings, home)
+            documents = import_module(_DOCUMENTS)
+            embedder = await documents.open_embedder(settings, home)
             knowledge = await stack.enter_async_context(
-                open_documents(settings, home, backends, embedder, identity, auditing.audit, clock)
+                documents.open_documents(settings, home, backends, embedder, identity, auditing.audit, clock)
             )
             routers += knowledge.routers(principal_of)
+        inference: ASGIApp | None = None
+        if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(
                 open_gateway(
                     settings,
                     backends,
                     keyring,
-                    knowledge.knowledge,
+                    None if knowledge is None else knowledge.knowledge,
                     embedder,
                     identity.policy,
                     clock,
@@ -86,8 +97,8 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             )
             routers += gateway.routers
             inference = gateway.inference
-            if first is not None and settings.documents.samples:
-                await knowledge.load_samples(await identity.local_principal(), SAMPLES)
+        if knowledge is not None and first is not None and settings.documents.samples:
+            await knowledge.load_samples(await identity.local_principal(), SAMPLES)
         examine = Examine(probes(home, backends, []))
         routers.append(operations_router(examine, _facts(settings), identity.policy, principal_of))
         site = compose(settings, platform_api(routers), inference)

@@ -33,13 +33,16 @@ async def open_gateway(
     settings: Settings,
     backends: Backends,
     keyring: Keyring,
-    knowledge: Knowledge,
-    embedder: Embedder,
+    knowledge: Knowledge | None,
+    embedder: Embedder | None,
     policy: Policy,
     clock: Clock,
     principal: Callable[[Request], Principal],
 ) -> AsyncGenerator[OpenGateway]:
-    """Running: providers are asked for their models in the background."""
+    """Running: providers are asked for their models in the background.
+
+    Without `knowledge` nothing is grounded in documents; without `embedder` no model of ours embeds.
+    """
     reader = open_reader()
     module = GatewayModule(
         reader=reader,

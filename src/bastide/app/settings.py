@@ -20,7 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bastide.app.roles import ALL_ROLES, INDEX_ROLES, Role
+from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -177,8 +177,12 @@ class Settings(BaseSettings):
 
     @property
     def is_split(self) -> bool:
-        """Whether other processes share this installation's state."""
-        return set(self.roles) != set(ALL_ROLES)
+        """Whether other processes share this installation's state.
+
+        A gateway alone on SQLite is an installation of its own: its home is locked, nobody else can join.
+        """
+        alone = set(self.roles) == GATEWAY_ALONE and urlsplit(self.database).scheme == "sqlite"
+        return set(self.roles) != set(ALL_ROLES) and not alone
 
     @property
     def database(self) -> str:

@@ -17,7 +17,7 @@ from bastide.identity.domain.errors import CsrfError, PendingError
 from bastide.identity.domain.principal import Principal
 from bastide.identity.domain.sessions import SESSION_COOKIE
 from bastide.kit.errors import BastideError, DeniedError, UnauthenticatedError, UnavailableError
-from bastide.platform.telemetry.origin import Origin, coming_from
+from bastide.platform.telemetry.origin import Origin, begin
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WHILE_PENDING = frozenset(
@@ -89,8 +89,8 @@ class IdentityMiddleware:
                 await _refuse(error, scope, send)
                 return
             state["principal"] = principal
-        with coming_from(Origin(state["client_address"], state.get("request_id"))):
-            await self._app(scope, receive, send)
+        begin(Origin(state["client_address"], state.get("request_id")))
+        await self._app(scope, receive, send)
 
     def _behind_proxies(self, scope: Scope, headers: Mapping[bytes, str]) -> Scope:
         """A copy of the scope that tells of the client, as far as the trusted proxies can be believed."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.panel import Panel
 
 from bastide.app.cli.context import invocation
@@ -36,7 +37,8 @@ def serve_roles(
 
 def _serve(settings: Settings) -> None:
     configure_logs(settings.log_level, settings.log_format)
-    asyncio.run(serve(settings, lambda serving: _greet(settings, serving)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings, lambda serving: _greet(settings, serving)))
 
 
 def _greet(settings: Settings, serving: Serving) -> None:
