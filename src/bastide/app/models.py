@@ -59,6 +59,7 @@ async def open_gateway(
         ),
         configured=configured_gateway(settings),
         bounds=gateway_bounds(settings),
+        registry=backends.registry,
     )
     async with module.running():
         answers = open_answers(knowledge, module.gateway, reader)

@@ -31,18 +31,3 @@ class Observer(Protocol):
     def refused(self, reason: str) -> None:
         """A request was answered with an error. `reason` is the error's code."""
         ...
-
-
-class Observers:
-    """Several as one."""
-
-    def __init__(self, *observers: Observer) -> None:
-        self._observers = observers
-
-    def ended(self, call: Call, entry: Entry, timing: Timing) -> None:
-        for observer in self._observers:
-            observer.ended(call, entry, timing)
-
-    def refused(self, reason: str) -> None:
-        for observer in self._observers:
-            observer.refused(reason)

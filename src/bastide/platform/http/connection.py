@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from bastide.platform.http.gate import Gate
 
@@ -42,6 +42,7 @@ class Connection(HttpToolsProtocol):
         self._gate = gate
         self._paths = paths
         self._heads = heads
+        self._between = True  # no byte of a next request has come
         self._watchers: set[Callable[[], None]] = set()
 
     def when_lost(self, watcher: Callable[[], None]) -> None:
@@ -68,13 +69,20 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        state = cast("dict[str, Any]", self.scope["state"])
+        self._between = False
+        state: dict[str, Any] = self.scope.setdefault("state", {})
         state["began_at"] = self.loop.time()
         state["connection"] = self
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._between = True
+
     def _is_whole_request(self, data: bytes) -> bool:
-        """One guarded request, all of it, and nothing before or after: nobody has to parse it to refuse it."""
-        if not data.startswith(self._heads) or not (self.cycle is None or self.cycle.response_complete):
+        """One guarded request, all of it, and nothing before or after: it can be refused unparsed."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        free = self._between and (cycle is None or cycle.response_complete)
+        if not free or not data.startswith(self._heads):
             return False
         end = data.find(b"\r\n\r\n") + 4
         length = _LENGTH.search(data, 0, end)

@@ -7,6 +7,10 @@ rest are told to come back.
 """
 
 import asyncio
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 _BURST = 1024
 _BATCH = 32
@@ -65,3 +69,23 @@ class Gate:
         self._calm = 0 if refused else self._calm + 1
         if self._calm >= _CALM_PROBES:
             self._room = _BURST
+
+
+class GateFigures(Collector):
+    """What the gate knows, for Prometheus."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def collect(self) -> Iterator[Metric]:
+        running = GaugeMetricFamily("bastide_inference_running", "Inference requests that run.")
+        running.add_metric([], self._gate.running)
+        waiting = GaugeMetricFamily("bastide_inference_waiting", "Inference requests read but not begun.")
+        waiting.add_metric([], self._gate.waiting)
+        shed = CounterMetricFamily(
+            "bastide_inference_shed", "Inference requests refused by an overloaded process."
+        )
+        shed.add_metric([], self._gate.refused)
+        lag = GaugeMetricFamily("bastide_event_loop_lag_seconds", "How late the event loop runs.")
+        lag.add_metric([], self._gate.lag_s)
+        yield from (running, waiting, shed, lag)

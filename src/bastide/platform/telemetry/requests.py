@@ -15,13 +15,25 @@ from bastide.kit.ids import new_id
 from bastide.platform.telemetry.origin import Origin, begin
 from bastide.platform.telemetry.tally import Tally
 
-_BOUNDS_US: Final = (5_000, 10_000, 20_000, 40_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000)
+_BOUNDS_US: Final = (
+    5_000,
+    10_000,
+    20_000,
+    40_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    10_000_000,
+)
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_GONE: Final = 499  # nginx's number: the client left before an answer began
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestTelemetry:
-    """Wraps an application. Every answer has `x-request-id`, and `server-timing` with the time to its head."""
+    """Wraps an application. Every answer has `x-request-id`, and `server-timing` with the time to it."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self._app = app
@@ -39,7 +51,7 @@ class RequestTelemetry:
         state["request_id"] = request_id
         started: float = state.setdefault("began_at", now())
         begin(Origin(None, request_id))
-        status = 500
+        status = _GONE
 
         async def with_id(message: Message) -> None:
             nonlocal status
@@ -50,6 +62,9 @@ class RequestTelemetry:
 
         try:
             await self._app(scope, receive, with_id)
+        except BaseException:
+            status = 500 if status == _GONE else status
+            raise
         finally:
             self._record(scope, status, int((now() - started) * 1_000_000))
 
