@@ -193,6 +193,13 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/me/second-factor/confirm": [Row(ALL, body={"code": "1"})],
     "POST /api/v1/me/second-factor/recovery-codes": [Row(ALL, body={"password": "x"})],
     "POST /api/v1/me/second-factor/remove": [Row(ALL, body={"password": "x"})],
+    "GET /api/v1/me/passkeys": [Row(ALL)],
+    "POST /api/v1/me/passkeys": [Row(ALL, body={"name": "x", "credential": {}})],
+    "POST /api/v1/me/passkeys/begin": [Row(ALL, body={"password": "x"})],
+    "PATCH /api/v1/me/passkeys/{passkey_id}": [Row("", nothing, body=NAME, hidden=True)],
+    "POST /api/v1/me/passkeys/{passkey_id}/remove": [
+        Row(ALL, nothing, body={"password": "x"}, elsewhere=422)
+    ],
     "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
@@ -217,6 +224,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/service-accounts": [Row("SO", body=NAME)],
     "PATCH /api/v1/service-accounts/{account_id}": [Row("SO", service, body=NAME)],
     "DELETE /api/v1/service-accounts/{account_id}": [Row("SO", service)],
+    "GET /api/v1/organisation": [Row("SO")],
     "PATCH /api/v1/organisation": [Row("SO", body=NAME)],
     "GET /api/v1/organisations": [Row("S")],
     "POST /api/v1/organisations": [Row("S", body=NAME)],
@@ -328,7 +336,16 @@ PUBLIC = {
     "GET /ready",
     *(
         f"POST /api/v1/auth/{verb}"
-        for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")
+        for verb in (
+            "login",
+            "second-factor",
+            "passkey/begin",
+            "passkey",
+            "invitation",
+            "join",
+            "forgot",
+            "reset",
+        )
     ),
 }
 

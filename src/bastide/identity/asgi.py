@@ -28,6 +28,9 @@ _OPEN_WHILE_PENDING = frozenset(
         ("GET", "/api/v1/me/second-factor"),
         ("POST", "/api/v1/me/second-factor"),
         ("POST", "/api/v1/me/second-factor/confirm"),
+        ("GET", "/api/v1/me/passkeys"),
+        ("POST", "/api/v1/me/passkeys/begin"),
+        ("POST", "/api/v1/me/passkeys"),
     }
 )
 

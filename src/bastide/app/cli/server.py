@@ -4,8 +4,8 @@ import asyncio
 from typing import Annotated
 
 import typer
-import uvloop
 from rich.panel import Panel
+from uvicorn.loops.auto import auto_loop_factory
 
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import err, errors_in_words
@@ -37,7 +37,7 @@ def serve_roles(
 
 def _serve(settings: Settings) -> None:
     configure_logs(settings.log_level, settings.log_format)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(serve(settings, lambda serving: _greet(settings, serving)))
 
 

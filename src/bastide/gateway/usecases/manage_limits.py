@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
-from bastide.gateway.domain.limits import Bound, Limit, Metric, Period, Whose
+from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Whose
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
@@ -14,7 +14,7 @@ _MAX_LIMITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """A limit as it meets the caller, and how much of it is used; `used` None: of a window, not kept."""
+    """A limit and how much of it is used; `used` None: of a window, which is not kept, or of each."""
 
     bound: Bound
     used: int | None
@@ -30,6 +30,10 @@ class ManageLimits:
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         async with self.changes.store.reading() as unit:
             return await unit.limits.of(principal.organisation_id)
+
+    async def uses(self, principal: Principal) -> Sequence[LimitUse]:
+        """Those of the caller's organisation, with what is used of each."""
+        return [await self._use(Bound(limit, limit.subject_id)) for limit in await self.listing(principal)]
 
     async def get(self, principal: Principal, limit_id: str) -> Limit:
         """Raises EntryNotFoundError."""
@@ -58,10 +62,11 @@ class ManageLimits:
         """Those that the caller's own calls to a model meet."""
         self.changes.policy.require(principal, Action.MODEL_USE)
         bounds = self.limiter.book.of(Whose.of(principal), model)
-        return [
-            LimitUse(bound, await self.limiter.used(bound) if bound.limit.period.is_budget else None)
-            for bound in bounds
-        ]
+        return [await self._use(bound) for bound in bounds]
+
+    async def _use(self, bound: Bound) -> LimitUse:
+        known = bound.limit.period.is_budget and bound.subject_id != EACH
+        return LimitUse(bound, await self.limiter.used(bound) if known else None)
 
 
 def _check(limit: Limit) -> None:

@@ -9,6 +9,7 @@ from bastide.identity.adapters.sql_groups import SqlGroups
 from bastide.identity.adapters.sql_history import SqlHistory
 from bastide.identity.adapters.sql_links import SqlLinks
 from bastide.identity.adapters.sql_organisations import SqlOrganisations
+from bastide.identity.adapters.sql_passkeys import SqlPasskeys
 from bastide.identity.adapters.sql_people import SqlPeople
 from bastide.identity.adapters.sql_services import SqlServiceAccounts
 from bastide.kit.clock import Clock
@@ -25,6 +26,7 @@ class SqlUnit:
         self.links = SqlLinks(connection)
         self.services = SqlServiceAccounts(connection, clock)
         self.factors = SqlFactors(connection)
+        self.passkeys = SqlPasskeys(connection)
         self.history = SqlHistory(connection)
         self.people = SqlPeople(connection, clock)
         self.sessions = SqlSessions(connection)

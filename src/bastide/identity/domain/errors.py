@@ -118,6 +118,18 @@ class SecondFactorError(InvalidError):
     code = "second_factor.invalid"
 
 
+class PasskeyInvalidError(InvalidError):
+    """A passkey cannot be added like this; `details["reason"]` says why."""
+
+    code = "passkey.invalid"
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """No such passkey among the caller's own."""
+
+    code = "passkey.not_found"
+
+
 class PersonNotFoundError(NotFoundError):
     """No such person in this organisation."""
 

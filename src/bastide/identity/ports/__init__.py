@@ -3,7 +3,14 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bastide.identity.ports.credentials import Keys, PasswordHasher, SecondFactors, Sessions
+from bastide.identity.ports.credentials import (
+    Keys,
+    Passkeys,
+    PasswordHasher,
+    SecondFactors,
+    Sessions,
+    WebAuthn,
+)
 from bastide.identity.ports.people import Groups, History, Links, Organisations, People, ServiceAccounts
 from bastide.operations.contract import AuditEntry
 from bastide.platform.database.port import Connection
@@ -30,6 +37,9 @@ class Unit(Protocol):
 
     @property
     def factors(self) -> SecondFactors: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def history(self) -> History: ...
@@ -65,10 +75,12 @@ __all__ = [
     "Keys",
     "Links",
     "Organisations",
+    "Passkeys",
     "PasswordHasher",
     "People",
     "SecondFactors",
     "ServiceAccounts",
     "Sessions",
     "Unit",
+    "WebAuthn",
 ]
