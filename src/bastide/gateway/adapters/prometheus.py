@@ -27,7 +27,7 @@ _SLOW_US = (
     *(10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000),
     *(10_000_000, 30_000_000, 120_000_000),
 )
-_PLACE = ["model", "deployment", "operation"]
+_PLACE = ("model", "deployment", "operation")
 
 
 class _Series:
@@ -99,9 +99,9 @@ class GatewayMetrics(Collector):
         yield from self._deployments()
 
     def _counters(self) -> Iterator[Metric]:
-        calls = _counter("calls", "Calls that ended, by outcome.", [*_PLACE, "outcome"])
+        calls = _counter("calls", "Calls that ended, by outcome.", (*_PLACE, "outcome"))
         tokens = _counter(
-            "tokens", "Tokens; cached is a part of prompt, reasoning of completion.", [*_PLACE, "kind"]
+            "tokens", "Tokens; cached is a part of prompt, reasoning of completion.", (*_PLACE, "kind")
         )
         cost = _counter("cost", "Money, in the installation's currency.", _PLACE)
         retries = _counter("retries", "Attempts beyond the first of a call.", _PLACE)
@@ -110,8 +110,8 @@ class GatewayMetrics(Collector):
                 calls.add_metric([*place, outcome.value], count)
             for kind in ("prompt", "completion", "cached", "reasoning"):
                 tokens.add_metric([*place, kind], getattr(series, kind))
-            cost.add_metric(place, series.cost / PICO)
-            retries.add_metric(place, series.retries)
+            cost.add_metric(list(place), series.cost / PICO)
+            retries.add_metric(list(place), series.retries)
         refusals = _counter("refusals", "Requests answered with an error, by its code.", ["reason"])
         for reason, count in self._refusals.items():
             refusals.add_metric([reason], count)
@@ -126,7 +126,7 @@ class GatewayMetrics(Collector):
             ("overhead", "overhead_seconds: What the gateway itself took, from the request's first byte on."),
         ):
             metric, _, text = words.partition(": ")
-            family = HistogramMetricFamily(f"bastide_gateway_{metric}", text, labels=_PLACE)
+            family = HistogramMetricFamily(f"bastide_gateway_{metric}", text, labels=list(_PLACE))
             for place, series in self._series.items():
                 getattr(series, name).write(family, place)
             yield family
