@@ -86,4 +86,6 @@ export const errors = {
   key_not_found: "This key is not there any more.",
   key_invalid: "A key cannot be made like this: {{message}}",
   too_large: "This is larger than the server allows.",
+  chat_no_documents: "This server only passes requests on to models; it has no documents.",
+  server_overloaded: "The server is overloaded. Try again in a moment.",
 };

@@ -93,4 +93,6 @@ export const errors: typeof english = {
   key_not_found: "Cette clé n’existe plus.",
   key_invalid: "Une clé ne peut pas être faite ainsi : {{message}}",
   too_large: "C’est plus grand que ce que le serveur permet.",
+  chat_no_documents: "Ce serveur ne fait que transmettre aux modèles ; il n’a pas de documents.",
+  server_overloaded: "Le serveur est surchargé. Réessayez dans un instant.",
 };

@@ -42,6 +42,7 @@ class Call:
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
         session: what the client calls its session, for affinity.
+        began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
 
     principal: Principal
@@ -56,6 +57,7 @@ class Call:
     wants_usage: bool = False
     sensitive: bool = False
     session: bytes = b""
+    began_at: float = 0.0
 
     @property
     def prompt_bytes(self) -> int:
