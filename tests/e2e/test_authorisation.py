@@ -207,6 +207,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/me/passkeys/{passkey_id}/remove": [
         Row(ALL, nothing, body={"password": "x"}, elsewhere=422)
     ],
+    "POST /api/v1/me/tokens": [Row(ALL, body={})],
     "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
@@ -346,12 +347,16 @@ LATER = {"document.text_not_ready", "gateway.not_found"}
 PUBLIC = {
     "GET /health",
     "GET /ready",
+    "GET /api/v1/auth/jwks",
     *(
         f"POST /api/v1/auth/{verb}"
         for verb in (
             "login",
             "second-factor",
             "passkey/begin",
+            "token",
+            "token/second-factor",
+            "token/refresh",
             "passkey",
             "invitation",
             "join",

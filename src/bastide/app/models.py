@@ -35,13 +35,16 @@ async def open_gateway(
     settings: Settings,
     backends: Backends,
     keyring: Keyring,
-    knowledge: Knowledge,
-    embedder: Embedder,
+    knowledge: Knowledge | None,
+    embedder: Embedder | None,
     policy: Policy,
     clock: Clock,
     audit: Audit,
 ) -> AsyncGenerator[OpenGateway]:
-    """Running: providers are asked for their models in the background."""
+    """Running: providers are asked for their models in the background.
+
+    Without `knowledge` nothing is grounded in documents; without `embedder` no model of ours embeds.
+    """
     reader = open_reader()
     module = GatewayModule(
         reader=reader,
@@ -59,6 +62,7 @@ async def open_gateway(
         ),
         configured=configured_gateway(settings),
         bounds=gateway_bounds(settings),
+        registry=backends.registry,
     )
     async with module.running():
         answers = open_answers(knowledge, module.gateway, reader)

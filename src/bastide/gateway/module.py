@@ -8,11 +8,13 @@ from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Request
+from prometheus_client import CollectorRegistry
 
 from bastide.chat.contract import Answers
 from bastide.gateway.adapters.counters import open_counters
 from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
+from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Local, Sizes
@@ -50,6 +52,7 @@ from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
+from bastide.gateway.usecases.observers import Observers
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.report_usage import ReportUsage
@@ -133,6 +136,7 @@ class GatewayModule:
         storage: Storage,
         configured: Configured | None = None,
         bounds: Bounds | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
@@ -151,7 +155,10 @@ class GatewayModule:
         self._counters = open_counters(storage.cache_url)
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
-        self._accounts = Accounts(self._journal, self._limiter, clock)
+        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        (registry or CollectorRegistry()).register(metrics)
+        self._observer = Observers(metrics)
+        self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
         self._pipeline = Pipeline(
@@ -189,7 +196,8 @@ class GatewayModule:
             self._clock,
             self._sizes,
         )
-        return GatewayApp(inference, Models(self._catalogue, int(self._clock.now().timestamp())))
+        models = Models(self._catalogue, int(self._clock.now().timestamp()))
+        return GatewayApp(inference, models, self._observer)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""

@@ -13,6 +13,7 @@ export const errors = {
   auth_throttled: "Too many attempts. Try again in {{wait}}.",
   auth_csrf: "The session has changed. Load the page again.",
   auth_expired: "Your session has ended. Sign in again.",
+  auth_reused: "These tokens were used twice. For safety, their session has ended.",
   auth_pending: "Change your password first.",
   auth_scope: "The key does not cover this.",
   second_factor_invalid: "This did not work: {{message}}",
@@ -87,4 +88,6 @@ export const errors = {
   key_not_found: "This key is not there any more.",
   key_invalid: "A key cannot be made like this: {{message}}",
   too_large: "This is larger than the server allows.",
+  chat_no_documents: "This server only passes requests on to models; it has no documents.",
+  server_overloaded: "The server is overloaded. Try again in a moment.",
 };

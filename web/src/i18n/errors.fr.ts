@@ -15,6 +15,7 @@ export const errors: typeof english = {
   auth_throttled: "Trop d’essais. Réessayez dans {{wait}}.",
   auth_csrf: "La session a changé. Rechargez la page.",
   auth_expired: "Votre session est terminée. Reconnectez-vous.",
+  auth_reused: "Ces jetons ont servi deux fois. Par sécurité, leur session est fermée.",
   auth_pending: "Changez d’abord votre mot de passe.",
   auth_scope: "La clé ne couvre pas cela.",
   second_factor_invalid: "Cela n’a pas fonctionné : {{message}}",
@@ -94,4 +95,6 @@ export const errors: typeof english = {
   key_not_found: "Cette clé n’existe plus.",
   key_invalid: "Une clé ne peut pas être faite ainsi : {{message}}",
   too_large: "C’est plus grand que ce que le serveur permet.",
+  chat_no_documents: "Ce serveur ne fait que transmettre aux modèles ; il n’a pas de documents.",
+  server_overloaded: "Le serveur est surchargé. Réessayez dans un instant.",
 };

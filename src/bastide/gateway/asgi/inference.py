@@ -157,9 +157,7 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
     call = read_call(exchange.principal, operation, body, exchange.request_id, content_type or "")
     sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
     session = exchange.header(b"x-session-id")
-    if sensitive or session:
-        return replace(call, sensitive=sensitive, session=(session or "").encode())
-    return call
+    return replace(call, sensitive=sensitive, session=(session or "").encode(), began_at=exchange.began_at)
 
 
 def _only(operation: Operation, call: Call) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
 from bastide.gateway.asgi.limits import limit_headers
+from bastide.gateway.asgi.timing import timing_header
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
@@ -58,6 +59,7 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
         for name in _PASSED_HEADERS
         if name in reply.headers
     ]
+    headers.append(timing_header(reply.account))
     content_type = reply.headers.get("content-type", "application/json").encode("latin-1")
     await exchange.answer(reply.status, body, content_type=content_type, headers=headers)
 
@@ -76,6 +78,7 @@ async def _relay_media(exchange: Exchange, reply: Reply) -> None:
     """Sound and the like, as it comes. After the head only a cut connection can tell of an error."""
     length = reply.headers.get("content-length")
     headers = [(b"content-length", length.encode("latin-1"))] if length else []
+    headers.append(timing_header(reply.account))
     await exchange.start(200, reply.headers["content-type"].encode("latin-1"), headers)
     while data := await reply.chunk():
         await exchange.write(data)
@@ -85,7 +88,7 @@ async def _relay_media(exchange: Exchange, reply: Reply) -> None:
 
 async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
     """Each event as soon as it is whole."""
-    await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
+    await exchange.start(200, EVENT_STREAM, (*NO_BUFFERING, timing_header(stream.account)))
     while (passed := await stream.next()) is not None:
         if passed:
             await exchange.write(passed)
@@ -100,6 +103,7 @@ class StreamFilter:
 
     def __init__(self, reply: Reply, call: Call) -> None:
         self._reply = reply
+        self.account = reply.account
         self._wants_usage = call.wants_usage
         self._splitter = EventSplitter()
         self._ended = call.operation not in _END_WITH_DONE

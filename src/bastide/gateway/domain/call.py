@@ -43,6 +43,7 @@ class Call:
         sensitive: never leaves the internal zone.
         findings: what guardrails have found in it.
         session: what the client calls its session, for affinity.
+        began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
 
     principal: Principal
@@ -58,6 +59,7 @@ class Call:
     sensitive: bool = False
     session: bytes = b""
     findings: tuple[str, ...] = ()
+    began_at: float = 0.0
 
     @property
     def prompt_bytes(self) -> int:

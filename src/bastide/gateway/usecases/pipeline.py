@@ -111,9 +111,11 @@ class Pipeline:
         """One request to one deployment; how it ends is noted there."""
         cap = account.reservation.cap if account.reservation else None
         request = request_for(call, station.deployment, cap)
-        await station.bulkhead.enter(call.principal.organisation_id)
         now = asyncio.get_running_loop().time
+        arrived = now()
+        await station.bulkhead.enter(call.principal.organisation_id)
         started = now()
+        account.waited(started - arrived)
         probe = station.breaker.begin(started)
         try:
             account.sent(station.deployment)

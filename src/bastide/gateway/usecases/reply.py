@@ -70,7 +70,9 @@ class Reply:
             self._first = await self._reply.chunk()
 
     async def read(self, *, max_bytes: int) -> bytes:
-        return await self._reply.read(max_bytes=max_bytes)
+        body = await self._reply.read(max_bytes=max_bytes)
+        self.account.received()
+        return body
 
     async def chunk(self) -> bytes:
         """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""
