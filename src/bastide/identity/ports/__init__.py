@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bastide.identity.ports.credentials import (
+    AccessTokens,
     Keys,
     Passkeys,
     PasswordHasher,
@@ -80,6 +81,7 @@ class IdentityStore(Protocol):
 
 
 __all__ = [
+    "AccessTokens",
     "Groups",
     "History",
     "IdentityStore",

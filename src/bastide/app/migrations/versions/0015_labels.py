@@ -5,8 +5,8 @@ from alembic import op
 
 from bastide.platform.database.types import JsonColumn, UtcDateTime
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 
 POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
