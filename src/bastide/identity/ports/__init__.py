@@ -3,8 +3,24 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bastide.identity.ports.credentials import Keys, PasswordHasher, SecondFactors, Sessions
-from bastide.identity.ports.people import Groups, History, Links, Organisations, People, ServiceAccounts
+from bastide.identity.ports.credentials import (
+    AccessTokens,
+    Keys,
+    Passkeys,
+    PasswordHasher,
+    SecondFactors,
+    Sessions,
+    WebAuthn,
+)
+from bastide.identity.ports.people import (
+    Groups,
+    History,
+    Labels,
+    Links,
+    Organisations,
+    People,
+    ServiceAccounts,
+)
 from bastide.operations.contract import AuditEntry
 from bastide.platform.database.port import Connection
 
@@ -32,7 +48,13 @@ class Unit(Protocol):
     def factors(self) -> SecondFactors: ...
 
     @property
+    def passkeys(self) -> Passkeys: ...
+
+    @property
     def history(self) -> History: ...
+
+    @property
+    def labels(self) -> Labels: ...
 
     @property
     def people(self) -> People: ...
@@ -59,16 +81,19 @@ class IdentityStore(Protocol):
 
 
 __all__ = [
+    "AccessTokens",
     "Groups",
     "History",
     "IdentityStore",
     "Keys",
     "Links",
     "Organisations",
+    "Passkeys",
     "PasswordHasher",
     "People",
     "SecondFactors",
     "ServiceAccounts",
     "Sessions",
     "Unit",
+    "WebAuthn",
 ]
