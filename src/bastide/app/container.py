@@ -102,7 +102,7 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
                     embedder,
                     identity.policy,
                     clock,
-                    principal_of,
+                    auditing.audit,
                 )
             )
             routers += gateway.routers
