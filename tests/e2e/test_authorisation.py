@@ -168,6 +168,13 @@ def limit(stage: Stage) -> str:
     return stage.made("gateway/limits", LIMIT)
 
 
+GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "model": "no-model"}
+
+
+def guardrail(stage: Stage) -> str:
+    return stage.made("gateway/guardrails", GUARDRAIL)
+
+
 def deployment(stage: Stage) -> str:
     return stage.made("gateway/deployments", {"model": model(stage), "provider": provider(stage)})
 
@@ -200,6 +207,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/me/passkeys/{passkey_id}/remove": [
         Row(ALL, nothing, body={"password": "x"}, elsewhere=422)
     ],
+    "POST /api/v1/me/tokens": [Row(ALL, body={})],
     "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
@@ -317,6 +325,11 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/gateway/limits/mine": [Row(ALL, query="model=bastide-reader")],
     "PATCH /api/v1/gateway/limits/{limit_id}": [Row("SO", limit, body={})],
     "DELETE /api/v1/gateway/limits/{limit_id}": [Row("SO", limit)],
+    "GET /api/v1/gateway/guardrails": [Row("SO")],
+    "POST /api/v1/gateway/guardrails": [Row("SO", body=GUARDRAIL)],
+    "POST /api/v1/gateway/guardrails/try": [Row("SO", body={"text": "x"})],
+    "PATCH /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail, body={})],
+    "DELETE /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail)],
     "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
     "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],
@@ -334,12 +347,16 @@ LATER = {"document.text_not_ready", "gateway.not_found"}
 PUBLIC = {
     "GET /health",
     "GET /ready",
+    "GET /api/v1/auth/jwks",
     *(
         f"POST /api/v1/auth/{verb}"
         for verb in (
             "login",
             "second-factor",
             "passkey/begin",
+            "token",
+            "token/second-factor",
+            "token/refresh",
             "passkey",
             "invitation",
             "join",

@@ -13,6 +13,7 @@ export const errors = {
   auth_throttled: "Too many attempts. Try again in {{wait}}.",
   auth_csrf: "The session has changed. Load the page again.",
   auth_expired: "Your session has ended. Sign in again.",
+  auth_reused: "These tokens were used twice. For safety, their session has ended.",
   auth_pending: "Change your password first.",
   auth_scope: "The key does not cover this.",
   second_factor_invalid: "This did not work: {{message}}",
@@ -56,6 +57,8 @@ export const errors = {
   gateway_in_use: "Something still uses it. Remove that first.",
   gateway_invalid: "This cannot be saved: {{message}}",
   gateway_not_found: "This is not there any more.",
+  guardrail_blocked: "Your organisation does not let this pass to or from a model: {{message}}",
+  guardrail_pattern: "This pattern cannot be used: {{message}}",
   upstream_refused: "The model's server finds fault with the question: {{message}}",
   upstream_unreachable: "The model's server cannot be reached. Try again, or choose another model.",
   upstream_failed: "The model's server reports an error of its own. Try again, or choose another model.",
@@ -85,4 +88,6 @@ export const errors = {
   key_not_found: "This key is not there any more.",
   key_invalid: "A key cannot be made like this: {{message}}",
   too_large: "This is larger than the server allows.",
+  chat_no_documents: "This server only passes requests on to models; it has no documents.",
+  server_overloaded: "The server is overloaded. Try again in a moment.",
 };

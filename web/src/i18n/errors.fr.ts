@@ -15,6 +15,7 @@ export const errors: typeof english = {
   auth_throttled: "Trop d’essais. Réessayez dans {{wait}}.",
   auth_csrf: "La session a changé. Rechargez la page.",
   auth_expired: "Votre session est terminée. Reconnectez-vous.",
+  auth_reused: "Ces jetons ont servi deux fois. Par sécurité, leur session est fermée.",
   auth_pending: "Changez d’abord votre mot de passe.",
   auth_scope: "La clé ne couvre pas cela.",
   second_factor_invalid: "Cela n’a pas fonctionné : {{message}}",
@@ -63,6 +64,8 @@ export const errors: typeof english = {
   gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
   gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
   gateway_not_found: "Cela n’existe plus.",
+  guardrail_blocked: "Votre organisation ne laisse pas passer ceci vers un modèle, ni depuis un modèle : {{message}}",
+  guardrail_pattern: "Ce motif ne peut pas être utilisé : {{message}}",
   upstream_refused: "Le serveur du modèle trouve à redire à la question : {{message}}",
   upstream_unreachable: "Le serveur du modèle est injoignable. Réessayez, ou choisissez un autre modèle.",
   upstream_failed: "Le serveur du modèle signale une erreur. Réessayez, ou choisissez un autre modèle.",
@@ -92,4 +95,6 @@ export const errors: typeof english = {
   key_not_found: "Cette clé n’existe plus.",
   key_invalid: "Une clé ne peut pas être faite ainsi : {{message}}",
   too_large: "C’est plus grand que ce que le serveur permet.",
+  chat_no_documents: "Ce serveur ne fait que transmettre aux modèles ; il n’a pas de documents.",
+  server_overloaded: "Le serveur est surchargé. Réessayez dans un instant.",
 };

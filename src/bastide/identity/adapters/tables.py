@@ -98,6 +98,7 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("strong", Boolean, nullable=False, server_default=false()),
+    Column("kind", Text, nullable=False, server_default="browser"),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
 )

@@ -28,6 +28,12 @@ class CredentialsExpiredError(UnauthenticatedError):
     code = "auth.expired"
 
 
+class TokenReusedError(UnauthenticatedError):
+    """A refresh token came a second time: its session has ended."""
+
+    code = "auth.reused"
+
+
 class CsrfError(UnauthenticatedError):
     """An unsafe request by cookie came without the matching `X-CSRF-Token`."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from bastide.identity.domain.principal import CredentialKind, Principal, Role
@@ -107,6 +108,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
 DEFAULT_SCOPES = frozenset({"chat", "documents:read", "documents:write"})
 
 
+@lru_cache(maxsize=256)
 def covered(scopes: frozenset[str]) -> frozenset[Action]:
     """What a key of these scopes may do, as far as its subject may."""
     return frozenset[Action]().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))

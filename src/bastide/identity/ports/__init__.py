@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bastide.identity.ports.credentials import (
+    AccessTokens,
     Keys,
     Passkeys,
     PasswordHasher,
@@ -69,6 +70,7 @@ class IdentityStore(Protocol):
 
 
 __all__ = [
+    "AccessTokens",
     "Groups",
     "History",
     "IdentityStore",

@@ -15,7 +15,7 @@ class Proof:
 
     Attributes:
         credential_id: of the key or session.
-        expected: keyed hash of the secret part.
+        expected: keyed hash of the secret part; empty where the handle is one.
         networks: where the credential may be used; None = anywhere.
     """
 
