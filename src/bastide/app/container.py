@@ -19,11 +19,12 @@ from bastide.app.version import VERSION
 from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
+from bastide.operations.adapters.embedder_probe import EmbedderProbe
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
 from bastide.operations.module import Auditing
-from bastide.operations.ports import Facts
+from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
@@ -66,8 +67,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
         inference: ASGIApp | None = None
+        more_probes: list[Probe] = []
         if INDEX_ROLES & set(settings.roles):
-            embedder = await open_embedder(settings, home)
+            embedder = await stack.enter_async_context(open_embedder(settings, home))
+            more_probes.append(EmbedderProbe(embedder, wanted=settings.embedder_url != "none:"))
             knowledge = await stack.enter_async_context(
                 open_documents(settings, home, backends, embedder, identity, auditing.audit, clock)
             )
@@ -88,7 +91,7 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             inference = gateway.inference
             if first is not None and settings.documents.samples:
                 await knowledge.load_samples(await identity.local_principal(), SAMPLES)
-        examine = Examine(probes(home, backends, []))
+        examine = Examine(probes(home, backends, more_probes))
         routers.append(operations_router(examine, _facts(settings), identity.policy, principal_of))
         site = compose(settings, platform_api(routers), inference)
         guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
