@@ -36,14 +36,15 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def visitor(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+def visitor(browser: Browser, url: str, *, refusal: str = _EXPECTED, **options: Any) -> Iterator[Page]:
     """A page of a new browser profile. A complaint of the browser, above all one about the content security
-    policy, fails the test.
+    policy, fails the test; one that speaks of `refusal` was provoked.
     """
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and _EXPECTED not in message.text:
+        known = _EXPECTED in message.text or refusal in message.text
+        if message.type in {"error", "warning"} and not known:
             complaints.append(message.text)
 
     context = browser.new_context(**{"base_url": url, "viewport": DESKTOP, "locale": "en-GB", **options})
@@ -58,9 +59,9 @@ def visitor(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
     assert not complaints
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
     """By the API: what is tested starts behind the door."""
-    answer = page.request.post("/api/v1/auth/login", data={"email": EMAIL, "password": PASSWORD})
+    answer = page.request.post("/api/v1/auth/login", data={"email": email, "password": password})
     assert answer.ok, answer.text()
 
 

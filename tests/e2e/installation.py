@@ -106,6 +106,17 @@ class Server:
         self.client.headers["Authorization"] = f"Bearer {note['token']}"
         return self
 
+    def person(self, email: str, role: str = "member") -> str:
+        """Somebody who has joined, with the same password as the administrator; their id."""
+        invited = self.client.post("/api/v1/invitations", json={"email": email, "role": role}).json()
+        token = invited["link"]["path"].partition("#")[2]
+        name = email.partition("@")[0].capitalize()
+        answer = httpx.post(
+            f"{self.url}/api/v1/auth/join", json={"token": token, "password": PASSWORD, "name": name}
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()["user"]["id"]
+
     def upload(self, name: str, data: bytes, collection: str = "documents", **fields: str) -> dict[str, Any]:
         answer = self.client.post(
             "/api/v1/documents", files={"file": (name, data)}, data={"collection": collection, **fields}

@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from bastide.app.embedder_url import parse_embedder_url
-from bastide.app.roles import ALL_ROLES, INDEX_ROLES, Role
+from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -95,6 +95,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
+        max_concurrency: requests that a process works on at a time; more are refused.
     """
 
     model_config = _FROZEN
@@ -104,6 +105,7 @@ class GatewaySettings(BaseModel):
     idle_timeout_s: float = Field(60, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
+    max_concurrency: int = Field(5000, ge=1)
     providers: tuple[Provider, ...] = ()
     models: tuple[Model, ...] = ()
 
@@ -179,8 +181,12 @@ class Settings(BaseSettings):
 
     @property
     def is_split(self) -> bool:
-        """Whether other processes share this installation's state."""
-        return set(self.roles) != set(ALL_ROLES)
+        """Whether other processes share this installation's state.
+
+        A gateway alone on SQLite is an installation of its own: its home is locked, nobody else can join.
+        """
+        alone = frozenset(self.roles) == GATEWAY_ALONE and urlsplit(self.database).scheme == "sqlite"
+        return set(self.roles) != set(ALL_ROLES) and not alone
 
     @property
     def database(self) -> str:

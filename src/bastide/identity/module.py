@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.types import ASGIApp
 
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
+from bastide.identity.adapters.jose import JoseTokens
 from bastide.identity.adapters.sql import SqlIdentityStore
+from bastide.identity.adapters.webauthn import RelyingParty
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
 from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
@@ -18,24 +20,30 @@ from bastide.identity.http.access import access_router
 from bastide.identity.http.auth import auth_router, me_router
 from bastide.identity.http.groups import groups_router
 from bastide.identity.http.keys import keys_router
+from bastide.identity.http.labels import labels_router
 from bastide.identity.http.links import links_router
 from bastide.identity.http.organisations import organisations_router
+from bastide.identity.http.passkeys import passkey_login_router, passkeys_router
 from bastide.identity.http.people import invitations_router, people_router
 from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
+from bastide.identity.http.tokens import own_tokens_router, tokens_router
 from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
+from bastide.identity.usecases.client_tokens import ClientTokens
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
 from bastide.identity.usecases.explain_access import ExplainAccess
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
 from bastide.identity.usecases.invite import Invite
 from bastide.identity.usecases.join import Join
+from bastide.identity.usecases.label_rules import ApplyLabelRules, ManageLabels
 from bastide.identity.usecases.letters import Letters
 from bastide.identity.usecases.log_in import LogIn
 from bastide.identity.usecases.log_out import LogOut
+from bastide.identity.usecases.login_failures import LoginFailures
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.manage_groups import ManageGroups
 from bastide.identity.usecases.manage_keys import ManageKeys
@@ -44,12 +52,16 @@ from bastide.identity.usecases.manage_services import ManageServices
 from bastide.identity.usecases.open_session import SessionOpener
 from bastide.identity.usecases.organisations import ManageOrganisations
 from bastide.identity.usecases.own_sessions import OwnSessions
+from bastide.identity.usecases.passkeys import ManagePasskeys, PasskeyLogin
 from bastide.identity.usecases.policy import TablePolicy
 from bastide.identity.usecases.profile import Profiles
+from bastide.identity.usecases.prove_passkey import ProvePasskey
+from bastide.identity.usecases.reauthenticate import Reauthenticate
 from bastide.identity.usecases.record_use import RecordUse
 from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.second_factor import SecondFactor
+from bastide.identity.usecases.second_step import SecondStep
 from bastide.identity.usecases.share import Share
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -66,9 +78,21 @@ _log = structlog.get_logger()
 
 PUBLIC_ROUTES = frozenset(
     ("POST", f"/api/v1/auth/{verb}")
-    for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")
-)
-"""What is open without credentials: here a password or the token of a link is the credential."""
+    for verb in (
+        "login",
+        "second-factor",
+        "passkey/begin",
+        "token",
+        "token/second-factor",
+        "token/refresh",
+        "passkey",
+        "invitation",
+        "join",
+        "forgot",
+        "reset",
+    )
+) | {("GET", "/api/v1/auth/jwks")}
+"""What is open without credentials: here a password, the token of a link or a passkey is the credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +127,34 @@ class Identity:
         hasher = hasher or Argon2PasswordHasher()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
+        tokens = JoseTokens(keyring, mail.public_url)
         sessions = SessionOpener(store, hashes, clock)
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)
         policy: Policy = TablePolicy()
         self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
-        self._authentication = Authentication(store, hashes, credentials, clock, local_token)
+        rules = ApplyLabelRules(store, credentials, clock)
+        self._authentication = Authentication(store, hashes, credentials, clock, rules, tokens, local_token)
         self.policy = policy
         self.authenticator: Authenticator = self._authentication
         self.local_principal = self._authentication.local_principal
         self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
         self.create_key = CreateKey(store, policy, hashes, clock)
         self._keys = ManageKeys(store, policy, hashes, revocations, clock)
-        self._second = SecondFactor(
-            store,
-            policy,
-            keyring,
-            hasher,
-            hashes,
-            Challenges(hashes, cache, clock),
-            throttle,
-            sessions,
-            revocations,
-            clock,
-        )
-        self._log_in = LogIn(store, hasher, hashes, throttle, sessions, self._second)
+        failures = LoginFailures(store)
+        challenges = Challenges(hashes, cache, clock)
+        party = RelyingParty(mail.public_url)
+        prove_passkey = ProvePasskey(store, party, challenges, failures, clock)
+        again = Reauthenticate(store, hasher, hashes, throttle)
+        step = SecondStep(store, party, keyring, hashes, challenges, prove_passkey, throttle, failures, clock)
+        self._second = SecondFactor(store, policy, keyring, hashes, throttle, again, revocations, clock)
+        self._passkeys = ManagePasskeys(store, party, challenges, again, hashes, revocations, clock)
+        self._tokens = tokens
+        self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
+        self._passkey_login = PasskeyLogin(store, party, challenges, prove_passkey, sessions)
+        self._step, self._sessions = step, sessions
+        self._log_in = LogIn(store, hasher, hashes, throttle, sessions, step, failures)
         self._log_out = LogOut(store, revocations)
         self._password = ChangePassword(store, hasher, hashes, throttle, sessions, revocations)
         self._profiles = Profiles(store, policy)
@@ -138,10 +164,11 @@ class Identity:
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)
-        self._join = Join(store, hasher, hashes, throttle, sessions, self._second, revocations, clock)
+        self._join = Join(store, hasher, hashes, throttle, sessions, step, revocations, clock)
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
+        self._labels = ManageLabels(store, policy, self._share, revocations, clock)
         self._explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -149,8 +176,18 @@ class Identity:
         """For the platform's API; every route but `PUBLIC_ROUTES` needs a principal."""
         return [
             auth_router(
-                self._log_in, self._second, self._log_out, self._profiles, self._organisations, principal
+                self._log_in,
+                self._step,
+                self._sessions,
+                self._log_out,
+                self._profiles,
+                self._organisations,
+                principal,
             ),
+            tokens_router(self._log_in, self._step, self._clients, self._tokens),
+            own_tokens_router(self._clients, principal),
+            passkey_login_router(self._passkey_login, self._profiles),
+            passkeys_router(self._passkeys, principal),
             links_router(self._join, self._reset, self._profiles),
             second_factor_router(self._second, principal),
             me_router(self._profiles, self._password, self._own_sessions, principal),
@@ -161,6 +198,7 @@ class Identity:
             services_router(self._services, principal),
             organisations_router(self._organisations, principal),
             access_router(self._explain, self._share, principal),
+            labels_router(self._labels, principal),
         ]
 
     def protect(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # numpy takes a tenth of a second to load: whoever only routes requests needs none of it
+    import numpy as np
+    import numpy.typing as npt
 
-Vectors = npt.NDArray[np.float32]
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 
 
 class Embedder(Protocol):
@@ -47,7 +48,7 @@ class Embedder(Protocol):
         """Shape (len(texts), dimensions), float32. For passages. Raises UnavailableError."""
         ...
 
-    async def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+    async def embed_query(self, text: str) -> "npt.NDArray[np.float32]":
         """Shape (dimensions,). Ahead of passages in the queue."""
         ...
 

@@ -173,6 +173,8 @@ async def test_a_budget_goes_on_after_a_restart() -> None:
         async with limited(server, storage=storage) as (_, client):
             (mine,) = (await client.get("/api/v1/gateway/limits/mine?model=m")).json()["items"]
             assert (mine["used"], mine["amount"]) == (39, 3000)
+            (of_all,) = (await client.get("/api/v1/gateway/limits")).json()["items"]
+            assert of_all == mine
             assert (await ask(client)).status_code == 200
             (mine,) = (await client.get("/api/v1/gateway/limits/mine?model=m")).json()["items"]
             assert mine["used"] == 52

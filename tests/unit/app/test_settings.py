@@ -49,7 +49,7 @@ def test_every_mistake_is_reported_at_once() -> None:
         ({"roles": (Role.WEB,), "database_url": "postgresql://h/d"}, "cache_url"),
         (
             {
-                "roles": (Role.GATEWAY,),
+                "roles": (Role.API,),
                 "database_url": "postgresql://h/d",
                 "cache_url": "redis://h:6379/0",
             },
@@ -60,6 +60,15 @@ def test_every_mistake_is_reported_at_once() -> None:
 def test_a_mix_that_cannot_work_is_refused(changes: dict[str, object], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         load_settings(**changes)
+
+
+def test_a_gateway_alone_needs_no_server() -> None:
+    assert not load_settings(roles=(Role.GATEWAY,)).is_split
+
+
+def test_several_gateways_need_servers() -> None:
+    with pytest.raises(SettingsError, match="cache_url"):
+        load_settings(roles=(Role.GATEWAY,), database_url="postgresql://h/d")
 
 
 def test_a_page_alone_may_run_beside_the_rest() -> None:

@@ -101,6 +101,7 @@ async def test_a_closed_organisation_lets_nobody_in_until_it_is_opened(house: Ho
 async def test_an_administrator_names_the_own_organisation(house: House) -> None:
     olga, other = await other_organisation(house)
     assert (await olga.patch("/api/v1/organisation", {"name": " Nouvelle "})).json()["name"] == "Nouvelle"
+    assert (await olga.get("/api/v1/organisation")).json()["name"] == "Nouvelle"
     listed = (await (await house.signed_in()).get("/api/v1/organisations")).json()["items"]
     assert [(one["id"], one["name"]) for one in listed] == [("org_default", "Bastide"), (other, "Nouvelle")]
     assert (await olga.get("/api/v1/organisations")).status_code == 403

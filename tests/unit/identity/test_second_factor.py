@@ -43,7 +43,11 @@ async def test_once_set_up_it_is_asked_for_and_other_sessions_end(house: House) 
     browser, elsewhere = await house.signed_in(), await house.signed_in()
     secret, codes = await enrol(house, browser)
     assert len(codes) == 10
-    assert (await browser.get("/api/v1/me/second-factor")).json() == {"totp": True, "recovery_codes": 10}
+    assert (await browser.get("/api/v1/me/second-factor")).json() == {
+        "totp": True,
+        "recovery_codes": 10,
+        "passkeys": 0,
+    }
     assert (await browser.get("/api/v1/me")).status_code == 200
     assert (await elsewhere.get("/api/v1/me")).status_code == 401
     house.clock.advance(seconds=60)

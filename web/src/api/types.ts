@@ -26,6 +26,8 @@ export interface Me {
   actions: string[];
   locale: string;
   must_change_password: boolean;
+  /** What has to be done before anything else. */
+  pending: "password" | "second_factor" | null;
 }
 
 export interface Collection {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { ErrorNotice } from "@/components/notice";
@@ -9,6 +10,10 @@ import { Login } from "@/features/login/login";
 import { FirstPassword } from "@/features/login/first-password";
 import { Reset } from "@/features/login/reset";
 import { Shell } from "./shell";
+
+const SecondFactorRequired = lazy(async () => ({
+  default: (await import("@/features/second-factor/required")).SecondFactorRequired,
+}));
 
 /** Nobody signed in: the login stands where the page would, and the address stays what it was. */
 export function Gate() {
@@ -33,5 +38,12 @@ export function Gate() {
   }
   if (!me.data) return <Login />;
   if (me.data.must_change_password) return <FirstPassword />;
+  if (me.data.pending === "second_factor") {
+    return (
+      <Suspense>
+        <SecondFactorRequired organisation={me.data.organisation.name} />
+      </Suspense>
+    );
+  }
   return <Shell me={me.data} />;
 }

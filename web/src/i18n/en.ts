@@ -1,6 +1,7 @@
 import { admin } from "./admin.en";
 import { errors } from "./errors.en";
 import { people } from "./people.en";
+import { security } from "./security.en";
 
 export const en = {
   app: {
@@ -249,6 +250,7 @@ export const en = {
     example: "With any OpenAI client",
   },
   ...admin,
+  ...security,
   people,
   errors,
 };

@@ -1,10 +1,10 @@
 import i18next from "i18next";
 import { beforeAll, expect, it } from "vitest";
 import { ApiError } from "@/lib/http";
-import "./index";
+import { setLanguage } from "./index";
 import { inWords } from "./errors";
 
-beforeAll(() => i18next.changeLanguage("fr"));
+beforeAll(() => setLanguage("fr"));
 const words = (code: string, details = {}, message = "") =>
   inWords(i18next.t, new ApiError(400, { code, message, details }), "fr");
 

@@ -1,9 +1,9 @@
-import type { TFunction } from "i18next";
+import i18next, { type TFunction } from "i18next";
 import { duration } from "@/lib/format";
 import { ApiError, type ErrorBody } from "@/lib/http";
-import { errors as known } from "./errors.en";
+import type { errors } from "./errors.en";
 
-type Code = keyof typeof known;
+type Code = keyof typeof errors;
 
 /** An error in the reader's language: what happened and what to do. */
 export function inWords(t: TFunction, error: ErrorBody | Error, language: string): string {
@@ -17,7 +17,9 @@ function keyOf({ code, details }: Pick<ErrorBody, "code" | "details">): Code {
   const key = code.replace(/[.-]/g, "_");
   const reason = typeof details.reason === "string" ? details.reason : "";
   const candidates = [`${key}_${reason}`, key];
-  return candidates.find((candidate): candidate is Code => candidate in known) ?? "unknown";
+  return (
+    candidates.find((candidate): candidate is Code => i18next.exists(`errors.${candidate}`)) ?? "unknown"
+  );
 }
 
 function internal(error: Error): ErrorBody {

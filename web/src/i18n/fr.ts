@@ -2,6 +2,7 @@ import type { Messages } from "./en";
 import { admin } from "./admin.fr";
 import { errors } from "./errors.fr";
 import { people } from "./people.fr";
+import { security } from "./security.fr";
 
 export const fr: Messages = {
   app: {
@@ -254,6 +255,7 @@ export const fr: Messages = {
     example: "Avec n’importe quel client OpenAI",
   },
   ...admin,
+  ...security,
   people,
   errors,
 };

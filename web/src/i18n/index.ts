@@ -2,12 +2,17 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { recall, remember } from "@/lib/storage";
 import { french } from "@/lib/typography";
-import { en } from "./en";
-import { fr } from "./fr";
+import type { Messages } from "./en";
 
 export type Language = "en" | "fr";
 export const LANGUAGES: Record<Language, string> = { en: "English", fr: "Français" };
 const KEY = "bastide.language";
+
+/** Only the language that is spoken is loaded. */
+const LOAD: Record<Language, () => Promise<Messages>> = {
+  en: async () => (await import("./en")).en,
+  fr: async () => spaced((await import("./fr")).fr),
+};
 
 /** What was chosen on this browser; else what the browser prefers. */
 export function chosenLanguage(): Language {
@@ -19,6 +24,9 @@ export function chosenLanguage(): Language {
 
 export async function setLanguage(language: Language): Promise<void> {
   remember(() => localStorage, KEY, language);
+  if (!i18next.hasResourceBundle(language, "translation")) {
+    i18next.addResourceBundle(language, "translation", await LOAD[language]());
+  }
   await i18next.changeLanguage(language);
 }
 
@@ -32,10 +40,11 @@ i18next.on("languageChanged", (language) => {
   document.documentElement.lang = language;
 });
 
+const first = chosenLanguage();
 await i18next.use(initReactI18next).init({
-  lng: chosenLanguage(),
-  fallbackLng: "en",
-  resources: { en: { translation: en }, fr: { translation: spaced(fr) } },
+  lng: first,
+  fallbackLng: false, // a test holds the languages to the same keys
+  resources: { [first]: { translation: await LOAD[first]() } },
   interpolation: { escapeValue: false }, // React escapes
 });
 

@@ -24,6 +24,36 @@ export function duration(seconds: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
 }
 
+/** A decimal of any length, as money is told: two decimals, more where they are all there is. */
+export function money(amount: string, language: string): string {
+  const value = Number(amount);
+  const small = value !== 0 && Math.abs(value) < 0.01;
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: value === 0 ? 0 : 2,
+    ...(small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }),
+  }).format(value);
+}
+
+export function number(value: number, language: string): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** "1.2k": for where there is little room. */
+export function short(value: number, language: string): string {
+  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** "350 ms", "2.4 s": how long something took. */
+export function elapsed(ms: number, language: string): string {
+  const [value, unit] = ms < 1000 ? [Math.round(ms), "millisecond"] : [ms / 1000, "second"];
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumFractionDigits: 1,
+  }).format(value);
+}
+
 export function date(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso));
 }

@@ -21,7 +21,9 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | undefined>;
+type Value = string | number | boolean | undefined;
+/** A list is given as the same name several times. */
+export type Query = Record<string, Value | string[]>;
 
 export interface Options {
   query?: Query;
@@ -67,7 +69,9 @@ export async function send(method: string, path: string, options: Options = {}):
 export function withQuery(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") parameters.set(name, String(value));
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined && each !== "") parameters.append(name, String(each));
+    }
   }
   const text = parameters.toString();
   return text ? `${path}?${text}` : path;

@@ -2,17 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import RequestError
-from pyreqwest.multipart import FormBuilder, PartBuilder
-from pyreqwest.request import RequestBuilder
-from pyreqwest.response import Response
+import httpx2
 
 from bastide.app.home import Home
 from bastide.app.server import serving
@@ -20,6 +15,8 @@ from bastide.app.settings import Settings
 from bastide.kit.errors import BastideError, UnavailableError
 from bastide.kit.sse import SseDecoder, SseEvent
 from bastide.platform.telemetry.logs import configure_logs
+
+_CONNECT_S = 5
 
 
 class ServerAnswerError(BastideError):
@@ -34,69 +31,71 @@ class ServerAnswerError(BastideError):
 class ApiClient:
     """Speaks to the HTTP API with the home's local token."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
         self._client = client
         self.url = url
 
     async def get(self, path: str, **query: str | int | None) -> Any:
-        given = {name: str(value) for name, value in query.items() if value is not None}
-        return await self._json(self._client.get(path).query(given))
+        return await self._json("GET", path, params=_given(query))
 
     async def post(self, path: str, body: Any = None) -> Any:
-        return await self._json(self._client.post(path).body_json({} if body is None else body))
+        return await self._json("POST", path, json={} if body is None else body)
 
     async def patch(self, path: str, body: Any) -> Any:
-        return await self._json(self._client.patch(path).body_json(body))
+        return await self._json("PATCH", path, json=body)
 
     async def delete(self, path: str) -> Any:
-        return await self._json(self._client.delete(path))
+        return await self._json("DELETE", path)
 
     async def download(self, path: str, file: Path, **query: str | None) -> None:
         """GET into a file, piece by piece."""
-        given = {name: value for name, value in query.items() if value is not None}
-        async with self._client.get(path).query(given).build_streamed() as response:
-            await _raise_for_error(response)
+        async with self._stream("GET", path, params=_given(query)) as answer:
             with file.open("wb") as target:  # a command line has nothing else to do
-                while (chunk := await response.body_reader.read_chunk()) is not None:
-                    target.write(bytes(chunk))
+                async for chunk in answer.aiter_bytes():
+                    target.write(chunk)
 
     async def upload(self, path: Path, name: str, fields: dict[str, str]) -> Any:
         """POST the file to `/api/v1/documents`, streamed from disk."""
-        form = FormBuilder()
-        for field, value in fields.items():
-            form = form.text(field, value)
-        part = (await PartBuilder.from_file(path)).file_name(name)
-        return await self._json(self._client.post("/api/v1/documents").multipart(form.part("file", part)))
+        with path.open("rb") as file:
+            return await self._json("POST", "/api/v1/documents", data=fields, files={"file": (name, file)})
 
     async def events(self, path: str, body: Any | None = None) -> AsyncIterator[SseEvent]:
         """Server-sent events of a GET, or of a POST when there is a body."""
-        request = self._client.get(path) if body is None else self._client.post(path).body_json(body)
-        async with request.build_streamed() as response:
-            await _raise_for_error(response)
-            decoder = SseDecoder()
-            while (chunk := await response.body_reader.read_chunk()) is not None:
-                for event in decoder.feed(bytes(chunk)):
+        method = "GET" if body is None else "POST"
+        decoder = SseDecoder()
+        async with self._stream(method, path, json=body) as answer:
+            async for chunk in answer.aiter_bytes():
+                for event in decoder.feed(chunk):
                     yield event
 
-    async def _json(self, request: RequestBuilder) -> Any:
+    @asynccontextmanager
+    async def _stream(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx2.Response]:
         try:
-            response = await request.build().send()
-        except RequestError as error:
-            raise UnavailableError(f"The server at {self.url} does not answer: {error.message}") from error
-        await _raise_for_error(response)
-        text = await response.text()
-        return json.loads(text) if text else None
+            async with self._client.stream(method, path, **options) as answer:
+                await _raise_for_error(answer)
+                yield answer
+        except httpx2.TransportError as error:
+            raise UnavailableError(f"The server at {self.url} does not answer: {error}") from error
+
+    async def _json(self, method: str, path: str, **options: Any) -> Any:
+        async with self._stream(method, path, **options) as answer:
+            body = await answer.aread()
+        return json.loads(body) if body else None
 
 
-async def _raise_for_error(response: Response) -> None:
-    if response.status < 400:
+def _given(query: Mapping[str, str | int | None]) -> dict[str, str | int]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+async def _raise_for_error(answer: httpx2.Response) -> None:
+    if answer.status_code < 400:
         return
-    text = await response.text()
+    text = (await answer.aread()).decode(errors="replace")
     try:
         body = json.loads(text)
     except json.JSONDecodeError:
         body = {"error": {"message": text[:500]}}
-    raise ServerAnswerError(response.status, body)
+    raise ServerAnswerError(answer.status_code, body)
 
 
 @asynccontextmanager
@@ -115,8 +114,9 @@ async def api_client(settings: Settings) -> AsyncGenerator[ApiClient]:
 
 @asynccontextmanager
 async def _client(url: str, token: str) -> AsyncGenerator[ApiClient]:
-    builder = ClientBuilder().base_url(url).no_proxy().connect_timeout(timedelta(seconds=5))
-    async with builder.default_headers({"Authorization": f"Bearer {token}"}).build() as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    patience = httpx2.Timeout(None, connect=_CONNECT_S)  # an answer takes as long as it takes: Ctrl+C ends it
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=patience, trust_env=False) as client:
         yield ApiClient(client, url)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.panel import Panel
+from uvicorn.loops.auto import auto_loop_factory
 
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import err, errors_in_words
@@ -36,7 +37,8 @@ def serve_roles(
 
 def _serve(settings: Settings) -> None:
     configure_logs(settings.log_level, settings.log_format)
-    asyncio.run(serve(settings, lambda serving: _greet(settings, serving)))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(serve(settings, lambda serving: _greet(settings, serving)))
 
 
 def _greet(settings: Settings, serving: Serving) -> None:

@@ -46,12 +46,6 @@ class LimitOut(BaseModel):
     thresholds: list[int]
 
 
-class LimitPage(BaseModel):
-    items: list[LimitOut]
-    next_cursor: str | None = None
-    total: int
-
-
 class LimitUseOut(LimitOut):
     used: int | str | None
 
@@ -67,9 +61,9 @@ def limits_router(manage: ManageLimits, principal: Callable[[Request], Principal
     caller = Depends(principal)
 
     @router.get("")
-    async def listing(asks: Principal = caller) -> LimitPage:
-        items = [_out(limit) for limit in await manage.listing(asks)]
-        return LimitPage(items=items, total=len(items))
+    async def listing(asks: Principal = caller) -> LimitUsePage:
+        items = [_use_out(use) for use in await manage.uses(asks)]
+        return LimitUsePage(items=items, total=len(items))
 
     @router.get("/mine")
     async def mine(model: str = Query(max_length=200), asks: Principal = caller) -> LimitUsePage:

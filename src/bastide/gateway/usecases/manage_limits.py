@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
-from bastide.gateway.domain.limits import Bound, Limit, Metric, Period, Whose
+from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Whose
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
+from bastide.operations.contract import Detail
 
 _MAX_LIMITS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """A limit as it meets the caller, and how much of it is used; `used` None: of a window, not kept."""
+    """A limit and how much of it is used; `used` None: of a window, which is not kept, or of each."""
 
     bound: Bound
     used: int | None
@@ -31,6 +32,10 @@ class ManageLimits:
         async with self.changes.store.reading() as unit:
             return await unit.limits.of(principal.organisation_id)
 
+    async def uses(self, principal: Principal) -> Sequence[LimitUse]:
+        """Those of the caller's organisation, with what is used of each."""
+        return [await self._use(Bound(limit, limit.subject_id)) for limit in await self.listing(principal)]
+
     async def get(self, principal: Principal, limit_id: str) -> Limit:
         """Raises EntryNotFoundError."""
         for limit in await self.listing(principal):
@@ -42,7 +47,7 @@ class ManageLimits:
         """Adds it, or replaces the one of that id. Effective at once. Raises EntryError."""
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         _check(limit)
-        async with self.changes.change(principal, "limit.changed", limit.id, subject=limit.subject) as unit:
+        async with self.changes.change(principal, "limit.changed", limit.id, **_facts(limit)) as unit:
             if len(await unit.limits.of(principal.organisation_id)) >= _MAX_LIMITS:
                 raise EntryError(f"An organisation has at most {_MAX_LIMITS} limits.", field="subject")
             await unit.limits.put(limit)
@@ -58,10 +63,22 @@ class ManageLimits:
         """Those that the caller's own calls to a model meet."""
         self.changes.policy.require(principal, Action.MODEL_USE)
         bounds = self.limiter.book.of(Whose.of(principal), model)
-        return [
-            LimitUse(bound, await self.limiter.used(bound) if bound.limit.period.is_budget else None)
-            for bound in bounds
-        ]
+        return [await self._use(bound) for bound in bounds]
+
+    async def _use(self, bound: Bound) -> LimitUse:
+        known = bound.limit.period.is_budget and bound.subject_id != EACH
+        return LimitUse(bound, await self.limiter.used(bound) if known else None)
+
+
+def _facts(limit: Limit) -> dict[str, Detail]:
+    return {
+        "subject": limit.subject.value,
+        "subject_id": limit.subject_id,
+        "model": limit.model,
+        "metric": limit.metric.value,
+        "period": limit.period.value,
+        "amount": limit.amount,
+    }
 
 
 def _check(limit: Limit) -> None:

@@ -7,8 +7,10 @@ from bastide.identity.adapters.sql_credentials import SqlKeys, SqlSessions
 from bastide.identity.adapters.sql_factors import SqlFactors
 from bastide.identity.adapters.sql_groups import SqlGroups
 from bastide.identity.adapters.sql_history import SqlHistory
+from bastide.identity.adapters.sql_labels import SqlLabels
 from bastide.identity.adapters.sql_links import SqlLinks
 from bastide.identity.adapters.sql_organisations import SqlOrganisations
+from bastide.identity.adapters.sql_passkeys import SqlPasskeys
 from bastide.identity.adapters.sql_people import SqlPeople
 from bastide.identity.adapters.sql_services import SqlServiceAccounts
 from bastide.kit.clock import Clock
@@ -22,9 +24,11 @@ class SqlUnit:
         self._audit = audit
         self.organisations = SqlOrganisations(connection, clock)
         self.groups = SqlGroups(connection, clock)
+        self.labels = SqlLabels(connection)
         self.links = SqlLinks(connection)
         self.services = SqlServiceAccounts(connection, clock)
         self.factors = SqlFactors(connection)
+        self.passkeys = SqlPasskeys(connection)
         self.history = SqlHistory(connection)
         self.people = SqlPeople(connection, clock)
         self.sessions = SqlSessions(connection)

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bastide.identity.adapters.tables import recovery_codes, totp_generators
+from bastide.identity.adapters.tables import passkeys, recovery_codes, totp_generators
 from bastide.identity.domain.factors import Factors, Totp
 
 
@@ -16,7 +16,10 @@ class SqlFactors:
         left = await self._connection.scalar(
             select(func.count()).select_from(recovery_codes).where(recovery_codes.c.user_id == user_id)
         )
-        return Factors(totp is not None and totp.confirmed, left or 0)
+        keys = await self._connection.scalar(
+            select(func.count()).select_from(passkeys).where(passkeys.c.user_id == user_id)
+        )
+        return Factors(totp is not None and totp.confirmed, left or 0, keys or 0)
 
     async def totp(self, user_id: str) -> Totp | None:
         rows = await self._connection.execute(
@@ -63,6 +66,11 @@ class SqlFactors:
         )
         return used.rowcount > 0
 
+    async def remove_totp(self, user_id: str) -> None:
+        await self._connection.execute(delete(totp_generators).where(totp_generators.c.user_id == user_id))
+        if not (await self.of(user_id)).any:
+            await self.put_recovery_codes(user_id, ())
+
     async def remove(self, user_id: str) -> None:
-        for table in (totp_generators, recovery_codes):
+        for table in (totp_generators, recovery_codes, passkeys):
             await self._connection.execute(delete(table).where(table.c.user_id == user_id))

@@ -98,6 +98,7 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("strong", Boolean, nullable=False, server_default=false()),
+    Column("kind", Text, nullable=False, server_default="browser"),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
 )
@@ -166,7 +167,21 @@ resource_history = Table(
     Column("deleted", Boolean, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("labels", JsonColumn, nullable=False, server_default="[]"),
     Index("ix_resource_history_resource_id_position", "resource_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+# All rules of an organisation at once: the last row is the present.
+label_rule_history = Table(
+    "label_rule_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("rules", JsonColumn, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_label_rule_history_organisation_id", "organisation_id", "position"),
     sqlite_autoincrement=True,
 )
 
@@ -199,4 +214,20 @@ recovery_codes = Table(
     metadata,
     Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("code_hash", LargeBinary, primary_key=True),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("transports", JsonColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+    Index("ix_passkeys_user_id", "user_id"),
 )

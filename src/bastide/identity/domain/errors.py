@@ -28,6 +28,12 @@ class CredentialsExpiredError(UnauthenticatedError):
     code = "auth.expired"
 
 
+class TokenReusedError(UnauthenticatedError):
+    """A refresh token came a second time: its session has ended."""
+
+    code = "auth.reused"
+
+
 class CsrfError(UnauthenticatedError):
     """An unsafe request by cookie came without the matching `X-CSRF-Token`."""
 
@@ -76,6 +82,12 @@ class ResourceHiddenError(NotFoundError):
     code = "not_found"
 
 
+class LabelUnknownError(InvalidError):
+    """No label that this organisation has: `confidential`, or `department:` and the id of a department."""
+
+    code = "label.unknown"
+
+
 class PasswordWeakError(InvalidError):
     """The new password is too easy to guess; `details["reason"]` says why."""
 
@@ -116,6 +128,18 @@ class SecondFactorError(InvalidError):
     """The second factor cannot be changed like this; `details["reason"]` says why."""
 
     code = "second_factor.invalid"
+
+
+class PasskeyInvalidError(InvalidError):
+    """A passkey cannot be added like this; `details["reason"]` says why."""
+
+    code = "passkey.invalid"
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """No such passkey among the caller's own."""
+
+    code = "passkey.not_found"
 
 
 class PersonNotFoundError(NotFoundError):

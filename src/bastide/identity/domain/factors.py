@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bastide.kit.json import JsonObject
+
 
 @dataclass(frozen=True, slots=True)
 class Totp:
@@ -25,15 +27,29 @@ class Factors:
 
     totp: bool
     recovery_codes: int
+    passkeys: int = 0
 
     @property
     def any(self) -> bool:
-        return self.totp
+        """Whether a login needs more than the password. Recovery codes stand in for the others."""
+        return self.totp or self.passkeys > 0
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What can be answered with, the best first."""
+        there = {"passkey": self.passkeys > 0, "totp": self.totp, "recovery": self.recovery_codes > 0}
+        return tuple(name for name, has in there.items() if has)
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The password was right; now the second factor. `token` is good for a few minutes and one login."""
+    """The password was right; now the second factor.
+
+    Attributes:
+        token: good for a few minutes and one login.
+        passkey_options: for the browser's `navigator.credentials.get`, where there are passkeys.
+    """
 
     token: str
     methods: tuple[str, ...]
+    passkey_options: JsonObject | None = None

@@ -56,6 +56,11 @@ def new_recovery_code() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(2))
 
 
+def totp_context(user_id: str) -> str:
+    """What a seed is sealed for."""
+    return f"totp:{user_id}"
+
+
 def plain_code(text: str) -> str:
     """What was typed, without spaces, in lower case."""
     return "".join(text.split()).lower()

@@ -1,10 +1,10 @@
 """`/api/v1/auth/…` and `/api/v1/me`: log in, log out, and one's own account."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.principal import Principal
@@ -14,11 +14,11 @@ from bastide.identity.http.views import MeView, SessionPage, SessionView
 from bastide.identity.usecases.change_password import ChangePassword, PasswordChange
 from bastide.identity.usecases.log_in import LogIn, LoginAttempt
 from bastide.identity.usecases.log_out import LogOut
-from bastide.identity.usecases.open_session import NewSession
+from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.organisations import ManageOrganisations
 from bastide.identity.usecases.own_sessions import OwnSessions
 from bastide.identity.usecases.profile import Profiles
-from bastide.identity.usecases.second_factor import SecondFactor
+from bastide.identity.usecases.second_step import SecondStep
 
 _EXACT = ConfigDict(extra="forbid")  # a password may begin with a space
 
@@ -47,10 +47,19 @@ class SwitchBody(BaseModel):
 
 
 class ChallengeView(BaseModel):
-    """Goes to `POST /api/v1/auth/second-factor`, with a code of one of the `methods` (`totp`, `recovery`)."""
+    """Goes to `POST /api/v1/auth/second-factor`, with an answer of one of the `methods` (`passkey`, `totp`,
+    `recovery`). `passkey`: options for `navigator.credentials.get`.
+    """
 
     challenge: str
     methods: list[str]
+    passkey: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, challenge: Challenge) -> "ChallengeView":
+        return cls(
+            challenge=challenge.token, methods=list(challenge.methods), passkey=challenge.passkey_options
+        )
 
 
 class LoginView(BaseModel):
@@ -62,8 +71,21 @@ class LoginView(BaseModel):
 
 class SecondFactorBody(BaseModel):
     model_config = _EXACT
+    """One of `code` and `credential` (what `navigator.credentials.get` gave, as JSON)."""
+
     challenge: str = Field(max_length=200)
-    code: str = Field(max_length=40)
+    code: str | None = Field(None, max_length=40)
+    credential: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> "SecondFactorBody":
+        if (self.code is None) == (self.credential is None):
+            raise ValueError("send one of code and credential")
+        return self
+
+    @property
+    def answer(self) -> str | dict[str, Any]:
+        return self.code if self.credential is None else self.credential  # pyright: ignore[reportReturnType]
 
 
 class EndedView(BaseModel):
@@ -72,7 +94,8 @@ class EndedView(BaseModel):
 
 def auth_router(
     log_in: LogIn,
-    second: SecondFactor,
+    second: SecondStep,
+    sessions: SessionOpener,
     log_out: LogOut,
     profiles: Profiles,
     organisations: ManageOrganisations,
@@ -91,7 +114,8 @@ def auth_router(
 
     @router.post("/second-factor")
     async def second_factor(body: SecondFactorBody, request: Request, response: Response) -> LoginView:
-        opened = await second.answer(body.challenge, body.code, *browser_of(request))
+        user = await second.answer(body.challenge, body.answer)
+        opened = await sessions.open(user, *browser_of(request), strong=True)
         return await logged_in(request, response, opened, profiles)
 
     @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -114,9 +138,7 @@ async def logged_in(
 ) -> LoginView:
     """Sets the cookies of a session; a challenge goes back to the page."""
     if isinstance(opened, Challenge):
-        return LoginView(
-            user=None, second_factor=ChallengeView(challenge=opened.token, methods=list(opened.methods))
-        )
+        return LoginView(user=None, second_factor=ChallengeView.of(opened))
     set_cookies(request, response, opened)
     return LoginView(user=MeView.of(await profiles.of_session(opened)))
 

@@ -50,6 +50,10 @@ def organisations_router(
         changed = await organisations.set_active(asks, organisation_id, active=body.active)
         return OrganisationView.of(changed)
 
+    @router.get("/organisation")
+    async def current(asks: Principal = caller) -> OrganisationView:
+        return OrganisationView.of(await organisations.current(asks))
+
     @router.patch("/organisation")
     async def change(body: OrganisationChange, asks: Principal = caller) -> OrganisationView:
         changed = await organisations.change(

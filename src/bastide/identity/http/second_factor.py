@@ -24,6 +24,7 @@ class CodeBody(BaseModel):
 class FactorsView(BaseModel):
     totp: bool
     recovery_codes: int
+    passkeys: int
 
 
 class EnrolmentView(BaseModel):
@@ -46,7 +47,9 @@ def second_factor_router(second: SecondFactor, principal: Callable[[Request], Pr
     @router.get("/me/second-factor")
     async def read(asks: Principal = caller) -> FactorsView:
         factors = await second.of(asks)
-        return FactorsView(totp=factors.totp, recovery_codes=factors.recovery_codes)
+        return FactorsView(
+            totp=factors.totp, recovery_codes=factors.recovery_codes, passkeys=factors.passkeys
+        )
 
     @router.post("/me/second-factor")
     async def begin(body: PasswordOnlyBody, asks: Principal = caller) -> EnrolmentView:

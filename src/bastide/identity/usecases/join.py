@@ -11,7 +11,7 @@ from bastide.identity.ports import IdentityStore, PasswordHasher, Unit
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
-from bastide.identity.usecases.second_factor import SecondFactor
+from bastide.identity.usecases.second_step import SecondStep
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
@@ -46,7 +46,7 @@ class Join:
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
-    second: SecondFactor
+    second: SecondStep
     revocations: Revocations
     clock: Clock
 

@@ -6,11 +6,11 @@ from bastide.identity.domain.errors import EmailInvalidError, LoginFailedError
 from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.people import User, normalise_email
 from bastide.identity.ports import IdentityStore, PasswordHasher
+from bastide.identity.usecases.login_failures import LoginFailures
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
-from bastide.identity.usecases.second_factor import SecondFactor
+from bastide.identity.usecases.second_step import SecondStep
 from bastide.identity.usecases.tokens import TokenHashes
-from bastide.operations.contract import SYSTEM_LOG, AuditEntry, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +38,32 @@ class LogIn:
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
-    second: SecondFactor
+    second: SecondStep
+    failures: LoginFailures
 
     async def __call__(self, attempt: LoginAttempt) -> NewSession | Challenge:
-        """A challenge for who has a second factor. Raises LoginFailedError, LoginThrottledError."""
+        """A session of the browser; a challenge for who has a second factor.
+
+        Raises:
+            LoginFailedError, LoginThrottledError.
+        """
+        proved = await self.prove(attempt)
+        if isinstance(proved, Challenge):
+            return proved
+        return await self.sessions.open(proved, attempt.address, attempt.user_agent)
+
+    async def prove(self, attempt: LoginAttempt) -> User | Challenge:
+        """Whose e-mail and password these are. Raises LoginFailedError, LoginThrottledError."""
         user, password_hash = await self._account(attempt.email)
         account = self.hashes.throttle(user.email if user else attempt.email.strip().lower())
         device = self._device(user, attempt.device_cookie)
         await self.throttle.admit(account, attempt.address, device)
         matches = await self.hasher.verify(attempt.password, password_hash)
         if user is None or not matches or not user.active:
-            await self._record_failure(user)
+            await self.failures.record(user and user.id)
             raise LoginFailedError("The e-mail address or the password is wrong.")
         await self.throttle.succeeded(account, attempt.address, device)
-        if (challenge := await self.second.challenge(user)) is not None:
-            return challenge
-        return await self.sessions.open(user, attempt.address, attempt.user_agent)
-
-    async def _record_failure(self, user: User | None) -> None:
-        """In the log of every organisation that the account belongs to; never what was typed."""
-        async with self.store.transaction() as unit:
-            logs = await unit.people.organisations_of(user.id) if user else ()
-            actor = "anonymous" if user is None else user.id
-            for log in logs or (SYSTEM_LOG,):
-                await unit.record(AuditEntry("login.failed", log, actor, outcome=Outcome.FAILED))
+        return await self.second.challenge(user) or user
 
     async def _account(self, text: str) -> tuple[User | None, str | None]:
         try:

@@ -34,6 +34,15 @@ class ManageOrganisations:
         async with self.store.reading() as unit:
             return await unit.people.belongings(principal.subject_id)
 
+    async def current(self, principal: Principal) -> Organisation:
+        """The one that the caller acts in, with its policies."""
+        self.policy.require(principal, Action.ORGANISATION_MANAGE)
+        async with self.store.reading() as unit:
+            found = await unit.organisations.get(principal.organisation_id)
+        if found is None:
+            raise _missing(principal.organisation_id)
+        return found
+
     async def listing(self, principal: Principal, cursor: str | None, limit: int) -> Page[Organisation]:
         """All of the installation, for who runs it."""
         self.policy.require(principal, Action.ORGANISATION_CREATE)

@@ -1,36 +1,29 @@
-"""The second factor: set up, used at login, taken away."""
+"""The generator of one-time passwords and the recovery codes: set up, renewed, taken away."""
 
 from dataclasses import dataclass, replace
 
 from bastide.identity.contract import Policy
-from bastide.identity.domain.errors import (
-    LinkInvalidError,
-    LoginFailedError,
-    PermissionDeniedError,
-    SecondFactorError,
-)
-from bastide.identity.domain.factors import Challenge, Factors, Totp
-from bastide.identity.domain.people import User
+from bastide.identity.domain.errors import PermissionDeniedError, SecondFactorError
+from bastide.identity.domain.factors import Factors, Totp
 from bastide.identity.domain.permissions import Action
-from bastide.identity.domain.principal import CredentialKind, Principal, Role
+from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.domain.totp import (
-    RECOVERY_CODES,
     enrolment_uri,
     matching_step,
-    new_recovery_code,
     new_seed,
     plain_code,
     seed_text,
+    totp_context,
 )
-from bastide.identity.ports import IdentityStore, PasswordHasher
-from bastide.identity.usecases.challenges import Challenges
+from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.enrolment import keep_only_this_session, new_codes
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.manage_people import person_in, require_inferior
-from bastide.identity.usecases.open_session import NewSession, SessionOpener
+from bastide.identity.usecases.reauthenticate import Reauthenticate, require_browser, second_account
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
-from bastide.operations.contract import AuditEntry, Outcome, done_by
+from bastide.operations.contract import done_by
 from bastide.platform.secrets.port import Keyring
 
 _ISSUER = "Bastide"
@@ -49,11 +42,9 @@ class SecondFactor:
     store: IdentityStore
     policy: Policy
     keyring: Keyring
-    hasher: PasswordHasher
     hashes: TokenHashes
-    challenges: Challenges
     throttle: LoginThrottle
-    sessions: SessionOpener
+    reauthenticate: Reauthenticate
     revocations: Revocations
     clock: Clock
 
@@ -68,12 +59,12 @@ class SecondFactor:
         Raises:
             SecondFactorError: there is one already; the password is wrong.
         """
-        user = await self._proved(principal, password)
+        user = await self.reauthenticate(principal, password)
         async with self.store.reading() as unit:
             if (await unit.factors.of(user.id)).totp:
                 raise SecondFactorError("There is a generator already. Take it away first.", reason="exists")
         seed = new_seed()
-        sealed = await self.keyring.seal(seed, _context(user.id))
+        sealed = await self.keyring.seal(seed, totp_context(user.id))
         async with self.store.transaction() as unit:
             await unit.factors.put_totp(Totp(user.id, sealed, confirmed=False, last_step=0))
         return Enrolment(seed_text(seed), enrolment_uri(seed, user.email, _ISSUER))
@@ -84,49 +75,45 @@ class SecondFactor:
         Raises:
             SecondFactorError: nothing was begun, or the code is wrong.
         """
-        self._require_session(principal)
+        require_browser(principal)
         async with self.store.reading() as unit:
             totp = await unit.factors.totp(principal.subject_id)
         if totp is None or totp.confirmed:
             raise SecondFactorError("Begin anew.", reason="not_begun")
-        await self.throttle.admit_second(self._account(principal.subject_id))
-        seed = await self.keyring.open(totp.sealed_seed, _context(totp.user_id))
+        account = second_account(self.hashes, totp.user_id)
+        await self.throttle.admit_second(account)
+        seed = await self.keyring.open(totp.sealed_seed, totp_context(totp.user_id))
         step = matching_step(seed, plain_code(code), self.clock.now(), totp.last_step)
         if step is None:
             raise SecondFactorError("This code is not right.", reason="code")
-        codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
         async with self.store.transaction() as unit:
             await unit.factors.put_totp(replace(totp, confirmed=True, last_step=step))
-            await unit.factors.put_recovery_codes(totp.user_id, [self.hashes.recovery(one) for one in codes])
-            ended = [one.id for one in await unit.sessions.of_user(totp.user_id)]
-            others = [one for one in ended if one != principal.session_id]
-            await unit.sessions.delete(others)
-            await unit.sessions.strengthen(principal.session_id or "")
+            codes = await new_codes(unit, self.hashes, totp.user_id)
+            await keep_only_this_session(unit, principal)
             await unit.record(done_by(principal, "second_factor.added", totp.user_id, kind="totp"))
-        await self.throttle.forget_second(self._account(principal.subject_id))
+        await self.throttle.forget_second(account)
         await self.revocations.subject(totp.user_id)
         return codes
 
     async def renew_codes(self, principal: Principal, password: str) -> tuple[str, ...]:
         """New recovery codes; the ones before are void. Raises SecondFactorError."""
-        user = await self._proved(principal, password)
-        codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
+        user = await self.reauthenticate(principal, password)
         async with self.store.transaction() as unit:
             if not (await unit.factors.of(user.id)).any:
                 raise SecondFactorError("There is no second factor.", reason="missing")
-            await unit.factors.put_recovery_codes(user.id, [self.hashes.recovery(one) for one in codes])
+            codes = await new_codes(unit, self.hashes, user.id)
             await unit.record(done_by(principal, "second_factor.codes_renewed", user.id))
         return codes
 
     async def remove(self, principal: Principal, password: str) -> None:
-        """Take one's own away. Raises SecondFactorError: the password is wrong."""
-        user = await self._proved(principal, password)
+        """Take one's own generator away. Raises SecondFactorError: the password is wrong."""
+        user = await self.reauthenticate(principal, password)
         async with self.store.transaction() as unit:
-            await unit.factors.remove(user.id)
+            await unit.factors.remove_totp(user.id)
             await unit.record(done_by(principal, "second_factor.removed", user.id))
 
     async def reset(self, principal: Principal, user_id: str) -> None:
-        """Take away that of somebody who has lost it; their sessions end.
+        """Take away all factors of somebody who has lost them; their sessions end.
 
         Raises:
             PersonNotFoundError.
@@ -143,78 +130,3 @@ class SecondFactor:
             await unit.sessions.delete_of(user_id)
             await unit.record(done_by(principal, "second_factor.reset", user_id))
         await self.revocations.subject(user_id)
-
-    async def challenge(self, user: User) -> Challenge | None:
-        """For somebody whose password was right; None when there is no second factor."""
-        async with self.store.reading() as unit:
-            factors = await unit.factors.of(user.id)
-        if not factors.any:
-            return None
-        methods = ("totp", *(("recovery",) if factors.recovery_codes else ()))
-        return Challenge(self.challenges.issue(user.id), methods)
-
-    async def answer(self, token: str, code: str, address: str | None, user_agent: str) -> NewSession:
-        """The end of the login.
-
-        Raises:
-            LinkInvalidError: the challenge is too old or was used.
-            LoginFailedError: the code is wrong. LoginThrottledError: too many were.
-        """
-        user_id = self.challenges.holder(token)
-        account = self._account(user_id)
-        await self.throttle.admit_second(account)
-        async with self.store.reading() as unit:
-            user = await unit.people.user(user_id)
-        if user is None or not user.active or not await self._accepted(user_id, plain_code(code)):
-            await self._record_failure(user_id)
-            raise LoginFailedError("This code is not right.")
-        if not await self.challenges.use(token):
-            raise LinkInvalidError("Log in again.")
-        await self.throttle.forget_second(account)
-        return await self.sessions.open(user, address, user_agent, strong=True)
-
-    async def _accepted(self, user_id: str, code: str) -> bool:
-        """A code of the generator, or a recovery code; either is good once."""
-        async with self.store.reading() as unit:
-            totp = await unit.factors.totp(user_id)
-        if totp is None or not totp.confirmed:
-            return False
-        if not code.isdigit():
-            async with self.store.transaction() as unit:
-                return await unit.factors.use_recovery_code(user_id, self.hashes.recovery(code))
-        seed = await self.keyring.open(totp.sealed_seed, _context(user_id))
-        step = matching_step(seed, code, self.clock.now(), totp.last_step)
-        if step is None:
-            return False
-        async with self.store.transaction() as unit:
-            return await unit.factors.use_step(user_id, step)
-
-    async def _record_failure(self, user_id: str) -> None:
-        async with self.store.transaction() as unit:
-            for log in await unit.people.organisations_of(user_id):
-                entry = AuditEntry("login.failed", log, user_id, outcome=Outcome.FAILED)
-                await unit.record(replace(entry, details={"factor": "second"}))
-
-    async def _proved(self, principal: Principal, password: str) -> User:
-        """The caller, who knows the password. Raises SecondFactorError, LoginThrottledError."""
-        self._require_session(principal)
-        account = self._account(principal.subject_id)
-        await self.throttle.admit_second(account)
-        async with self.store.reading() as unit:
-            user = await unit.people.user(principal.subject_id)
-            stored = await unit.people.password_hash(principal.subject_id)
-        if user is None or not await self.hasher.verify(password, stored):
-            raise SecondFactorError("The password is not right.", reason="password")
-        await self.throttle.forget_second(account)
-        return user
-
-    def _account(self, user_id: str) -> str:
-        return self.hashes.throttle(f"second:{user_id}")
-
-    def _require_session(self, principal: Principal) -> None:
-        if principal.credential is not CredentialKind.SESSION:
-            raise PermissionDeniedError("Log in with a browser to change this.")
-
-
-def _context(user_id: str) -> str:
-    return f"totp:{user_id}"

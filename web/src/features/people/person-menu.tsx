@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { EllipsisVertical, KeyRound, UserCheck, UserMinus, UserX } from "lucide-react";
+import { EllipsisVertical, KeyRound, ShieldOff, UserCheck, UserMinus, UserX } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Link, Person } from "@/api/people";
@@ -13,7 +13,7 @@ import { refresh } from "./queries";
 
 export function PersonMenu({ person, organisation }: { person: Person; organisation: string }) {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState<"deactivate" | "remove">();
+  const [asked, setAsked] = useState<"deactivate" | "remove" | "reset">();
   const path = `/api/v1/people/${person.id}`;
   const setActive = async (active: boolean) => {
     await request("PATCH", path, { json: { active } });
@@ -35,6 +35,12 @@ export function PersonMenu({ person, organisation }: { person: Person; organisat
       >
         <MenuItem icon={<KeyRound aria-hidden="true" className="size-4" />} onSelect={() => link.mutate()}>
           {t("people.resetLink")}
+        </MenuItem>
+        <MenuItem
+          icon={<ShieldOff aria-hidden="true" className="size-4" />}
+          onSelect={() => setAsked("reset")}
+        >
+          {t("second.reset")}
         </MenuItem>
         {person.active ? (
           <MenuItem
@@ -68,6 +74,15 @@ export function PersonMenu({ person, organisation }: { person: Person; organisat
           text={t("people.deactivateText")}
           action={t("people.deactivate")}
           onConfirm={() => setActive(false)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {asked === "reset" && (
+        <Confirm
+          title={t("second.resetTitle", { name })}
+          text={t("second.resetText")}
+          action={t("second.reset")}
+          onConfirm={() => request("DELETE", `${path}/second-factor`)}
           onClose={() => setAsked(undefined)}
         />
       )}

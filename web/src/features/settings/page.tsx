@@ -8,7 +8,9 @@ import { Field } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
 import { ChangePassword } from "@/features/login/change-password";
 import { request } from "@/lib/http";
+import { SecondFactorSection } from "@/features/second-factor/section";
 import { Keys } from "./keys";
+import { OrganisationSettings } from "./organisation";
 import { Sessions } from "./sessions";
 
 export function SettingsPage() {
@@ -33,6 +35,16 @@ export function SettingsPage() {
           <div className="max-w-sm">
             <ChangePassword />
           </div>
+        </Section>
+      )}
+      {me.data?.email && (
+        <Section title={t("second.title")} text={t("second.text")}>
+          <SecondFactorSection />
+        </Section>
+      )}
+      {me.data?.actions.includes("organisation.manage") && (
+        <Section title={t("settings.organisation")}>
+          <OrganisationSettings />
         </Section>
       )}
     </div>

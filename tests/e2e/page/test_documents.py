@@ -1,63 +1,29 @@
-"""The page in a real browser, on a real server with the sample documents of a first start."""
+"""Documents and questions, and what every part of the page keeps: languages, themes, keyboard, phone."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import (
     AXE,
     PHONE,
     accessibility_violations,
     drop,
-    launch,
     overflows,
     sign_in,
     visitor,
     words_under_highlight,
 )
-from tests.e2e.conftest import link_models
-from tests.e2e.installation import EMAIL, PASSWORD, Installation, Server
+from tests.e2e.installation import EMAIL, PASSWORD, Server
 from tests.e2e.pdfs import BROKEN, protected_pdf
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(180)]
 
-ROOT = Path(__file__).parents[2]
-SAMPLES = ROOT / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 QUESTION = "Quel est le montant de l’indemnité de télétravail par jour ?"
 _READ_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests of the module, with the samples read."""
-    if not (ROOT / "src/bastide/app/static/index.html").is_file():
-        pytest.skip("the page is not built: run make web")
-    home = tmp_path_factory.mktemp("page") / "home"
-    link_models(home)
-    with Installation(home).server() as running:
-        running.with_key()
-        for document in running.client.get("/api/v1/documents").json()["items"]:
-            assert running.settled(document["document_id"])["status"] == "indexed"
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """Signed in, in English, on a desktop."""
-    with visitor(browser, server.url) as opened:
-        sign_in(opened)
-        yield opened
 
 
 def ask(page: Page, question: str) -> None:
@@ -216,66 +182,6 @@ def test_on_a_phone(browser: Browser, server: Server) -> None:
         assert box == {"x": 0, "y": 0, **PHONE}
         page.get_by_role("button", name="Close the document").tap()
         expect(page.locator(".prose-answer")).to_be_in_viewport()
-
-
-def test_a_key_is_shown_once_and_can_be_revoked(page: Page, server: Server) -> None:
-    page.goto("/settings")
-    page.get_by_role("button", name="New key").click()
-    page.get_by_label("What is it for?").fill("report script")
-    page.get_by_role("button", name="Create the key").click()
-    secret = page.get_by_role("dialog").locator("pre").first.inner_text()
-    bearer = {"Authorization": f"Bearer {secret}"}
-    assert server.client.get("/v1/models", headers=bearer).status_code == 200
-    page.get_by_role("button", name="I have copied it").click()
-    expect(page.get_by_text(secret)).to_have_count(0)
-    page.get_by_role("button", name="Revoke – report script").click()
-    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
-    expect(page.get_by_text("report script")).to_have_count(0)
-    assert server.client.get("/v1/models", headers=bearer).status_code == 401
-
-
-def test_somebody_is_invited_and_sees_what_is_shared(browser: Browser, server: Server) -> None:
-    server.client.post("/api/v1/collections", json={"name": "board"}).raise_for_status()
-    with visitor(browser, server.url) as admin, visitor(browser, server.url) as guest:
-        sign_in(admin)
-        admin.goto("/people")
-        admin.get_by_role("button", name="Invitations").click()
-        admin.get_by_role("button", name="Invite somebody").click()
-        admin.get_by_role("dialog").get_by_label("E-mail").fill("jeanne@example.org")
-        admin.get_by_role("button", name="Make the invitation").click()
-        link = admin.get_by_role("dialog", name="A link for").locator("pre").inner_text()
-
-        guest.goto(link)
-        guest.get_by_label("Your name").fill("Jeanne Dupont")
-        guest.get_by_label("Choose a password").fill("a pastel blue horse")
-        guest.get_by_role("button", name="Join").click()
-        expect(guest.get_by_role("heading", name="Ask your documents")).to_be_visible()
-        guest.goto("/library")
-        expect(guest.get_by_role("button", name="samples")).to_be_visible()
-        expect(guest.get_by_role("button", name="board")).to_have_count(0)
-
-        admin.goto("/library")
-        admin.get_by_role("button", name="Actions for board").click()
-        admin.get_by_role("menuitem", name="Share").click()
-        admin.get_by_role("button", name="Add Jeanne Dupont").click()
-        admin.get_by_role("dialog").get_by_role("button", name="Save").click()
-        expect(admin.get_by_role("dialog")).to_have_count(0)
-        guest.reload()
-        expect(guest.get_by_role("button", name="board")).to_be_visible()
-
-
-def test_the_audit_log_is_shown_and_verified(page: Page) -> None:
-    page.goto("/audit")
-    expect(page.get_by_role("cell", name="session.opened").first).to_be_visible()
-    page.get_by_role("button", name="Verify the log").click()
-    expect(page.get_by_text("Everything is as it was written")).to_be_visible()
-    page.get_by_label("Action").fill("no.such")
-    expect(page.get_by_text("No entry matches.")).to_be_visible()
-
-
-def test_models_are_shown_with_their_state(page: Page) -> None:
-    page.goto("/models")
-    expect(page.get_by_role("listitem").filter(has_text="bastide-reader")).to_contain_text("built in")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,99 @@
+"""What the identity slice needs from outside, besides the key port and the cache of the platform."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bastide.identity.ports.credentials import (
+    AccessTokens,
+    Keys,
+    Passkeys,
+    PasswordHasher,
+    SecondFactors,
+    Sessions,
+    WebAuthn,
+)
+from bastide.identity.ports.people import (
+    Groups,
+    History,
+    Labels,
+    Links,
+    Organisations,
+    People,
+    ServiceAccounts,
+)
+from bastide.operations.contract import AuditEntry
+from bastide.platform.database.port import Connection
+
+
+class Unit(Protocol):
+    """One transaction's view of all rows of this slice."""
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Into the audit log, in this transaction."""
+        ...
+
+    @property
+    def organisations(self) -> Organisations: ...
+
+    @property
+    def groups(self) -> Groups: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def services(self) -> ServiceAccounts: ...
+
+    @property
+    def factors(self) -> SecondFactors: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def keys(self) -> Keys: ...
+
+
+class IdentityStore(Protocol):
+    """Where the rows are."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Unit]:
+        """Commits on a clean exit."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Unit]: ...
+
+    def within(self, connection: Connection) -> Unit:
+        """In a transaction that another slice has open."""
+        ...
+
+
+__all__ = [
+    "AccessTokens",
+    "Groups",
+    "History",
+    "IdentityStore",
+    "Keys",
+    "Links",
+    "Organisations",
+    "Passkeys",
+    "PasswordHasher",
+    "People",
+    "SecondFactors",
+    "ServiceAccounts",
+    "Sessions",
+    "Unit",
+    "WebAuthn",
+]

@@ -1,0 +1,25 @@
+"""Failed logins, in the log of every organisation that the account belongs to; never what was typed."""
+
+from dataclasses import dataclass
+
+from bastide.identity.ports import IdentityStore
+from bastide.operations.contract import SYSTEM_LOG, AuditEntry, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFailures:
+    store: IdentityStore
+
+    async def record(self, user_id: str | None, **details: str) -> None:
+        """`user_id`: None = no such account."""
+        async with self.store.transaction() as unit:
+            logs = await unit.people.organisations_of(user_id) if user_id else ()
+            for log in logs or (SYSTEM_LOG,):
+                entry = AuditEntry(
+                    "login.failed",
+                    log,
+                    user_id or "anonymous",
+                    outcome=Outcome.FAILED,
+                    details=dict(details),
+                )
+                await unit.record(entry)

@@ -1,0 +1,124 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { Waiting } from "@/components/logo";
+import { ErrorNotice } from "@/components/notice";
+import { Shown } from "@/components/shown";
+import { PasswordField } from "@/features/login/password-field";
+import { request } from "@/lib/http";
+import { factors, PATH, type Codes, type Enrolment } from "./queries";
+import { RecoveryCodes } from "./recovery-codes";
+
+const QrCode = lazy(async () => ({ default: (await import("./qr-code")).QrCode }));
+
+interface Props {
+  onDone: () => void;
+  onCancel: () => void;
+  cancel: string;
+}
+
+/** Password, picture and first code, recovery codes. */
+export function Enrol({ onDone, onCancel, cancel }: Props) {
+  const [enrolment, setEnrolment] = useState<Enrolment>();
+  const [codes, setCodes] = useState<string[]>();
+  const back = { onCancel, cancel };
+  if (codes) return <RecoveryCodes codes={codes} onDone={onDone} />;
+  if (enrolment) return <Confirm enrolment={enrolment} onConfirmed={setCodes} {...back} />;
+  return <Prove onProved={setEnrolment} {...back} />;
+}
+
+interface Back {
+  onCancel: () => void;
+  cancel: string;
+}
+
+function Prove({ onProved, onCancel, cancel }: Back & { onProved: (enrolment: Enrolment) => void }) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const begin = useMutation({
+    mutationFn: () => request<Enrolment>("POST", PATH, { json: { password } }),
+    onSuccess: onProved,
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    begin.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <p className="text-soft">{t("second.need")}</p>
+      <PasswordField
+        label={t("login.current")}
+        autoComplete="current-password"
+        autoFocus
+        value={password}
+        onValue={setPassword}
+      />
+      <ErrorNotice error={begin.error} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onCancel}>{cancel}</Button>
+        <Button type="submit" look="main" disabled={begin.isPending}>
+          {t("second.next")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface ConfirmProps extends Back {
+  enrolment: Enrolment;
+  onConfirmed: (codes: string[]) => void;
+}
+
+function Confirm({ enrolment: { secret, uri }, onConfirmed, onCancel, cancel }: ConfirmProps) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [code, setCode] = useState("");
+  const confirm = useMutation({
+    mutationFn: () => request<Codes>("POST", `${PATH}/confirm`, { json: { code: code.trim() } }),
+    onSuccess: async ({ codes }) => {
+      onConfirmed(codes);
+      await client.invalidateQueries({ queryKey: factors.queryKey });
+      await client.invalidateQueries({ queryKey: ["sessions"] });
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    confirm.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <p className="text-soft">{t("second.scan")}</p>
+      <div className="grid justify-items-center">
+        <Suspense fallback={<Waiting label={t("app.loading")} />}>
+          <QrCode text={uri} label={t("second.picture")} />
+        </Suspense>
+      </div>
+      <details className="text-sm">
+        <summary className="cursor-pointer text-woad">{t("second.byHand")}</summary>
+        <div className="mt-2">
+          <Shown text={secret} />
+        </div>
+      </details>
+      <Field
+        label={t("second.code")}
+        hint={t("second.codeHint")}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        required
+        autoFocus
+        maxLength={12}
+        value={code}
+        onChange={(event) => setCode(event.target.value)}
+      />
+      <ErrorNotice error={confirm.error} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onCancel}>{cancel}</Button>
+        <Button type="submit" look="main" disabled={confirm.isPending}>
+          {t("second.switchOn")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,79 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import { Button } from "@/components/button";
+import { Check } from "@/components/check";
+import { Field } from "@/components/field";
+import { Waiting } from "@/components/logo";
+import { ErrorNotice } from "@/components/notice";
+import { factors } from "@/features/second-factor/queries";
+import { request } from "@/lib/http";
+
+interface Organisation {
+  id: string;
+  name: string;
+  require_second_factor: boolean;
+}
+
+const PATH = "/api/v1/organisation";
+const organisation = queryOptions({
+  queryKey: ["organisation"],
+  queryFn: () => request<Organisation>("GET", PATH),
+});
+
+export function OrganisationSettings() {
+  const { t } = useTranslation();
+  const own = useQuery(organisation);
+  if (own.isPending) return <Waiting label={t("app.loading")} />;
+  if (own.error) return <ErrorNotice error={own.error} />;
+  return <Form own={own.data} />;
+}
+
+function Form({ own }: { own: Organisation }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const mine = useQuery(factors).data;
+  const [name, setName] = useState(own.name);
+  const [required, setRequired] = useState(own.require_second_factor);
+  const save = useMutation({
+    mutationFn: () =>
+      request<Organisation>("PATCH", PATH, { json: { name: name.trim(), require_second_factor: required } }),
+    onSuccess: async (now) => {
+      client.setQueryData(organisation.queryKey, now);
+      await client.invalidateQueries({ queryKey: queries.me.queryKey });
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  const unchanged = name.trim() === own.name && required === own.require_second_factor;
+  return (
+    <form onSubmit={submit} className="grid max-w-lg gap-4">
+      <Field
+        label={t("settings.name")}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        required
+        maxLength={200}
+        className="max-w-sm"
+      />
+      <Check
+        label={t("second.policy")}
+        hint={required && mine && !mine.totp ? t("second.policyYou") : t("second.policyText")}
+        checked={required}
+        onChange={setRequired}
+      />
+      <ErrorNotice error={save.error} />
+      <div className="flex items-center gap-3">
+        <Button type="submit" disabled={save.isPending || unchanged}>
+          {t("settings.save")}
+        </Button>
+        <span role="status" className="text-sm text-leaf">
+          {save.isSuccess && unchanged && t("settings.saved")}
+        </span>
+      </div>
+    </form>
+  );
+}
