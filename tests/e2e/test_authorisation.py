@@ -96,6 +96,11 @@ def person(stage: Stage) -> str:
         return str(client.get("/api/v1/me").json()["id"])
 
 
+def label(stage: Stage) -> str:
+    """Of a department of the first organisation."""
+    return "department:" + stage.made("groups", {"name": unique(), "kind": "department"})
+
+
 def group(stage: Stage) -> str:
     return stage.made("groups", {"name": unique()})
 
@@ -240,18 +245,20 @@ ROWS: dict[str, list[Row]] = {
         Row("S", other_organisation, body={"active": True}, elsewhere=403)
     ],
     "GET /api/v1/access/explain": [
-        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}&subject=usr_x", elsewhere=200),
+        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True),
+        Row("SO", open_collection, query="resource={}&subject=usr_x"),
     ],
     "GET /api/v1/access/readers": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/changes": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/grantees": [Row("SOAM")],
+    "GET /api/v1/labels": [Row("SOAM")],
+    "PUT /api/v1/labels/{label}/rule": [Row("SO", label, body={}, elsewhere=422)],
     "GET /api/v1/audit": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/checkpoint": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/consistency": [

@@ -20,6 +20,7 @@ from bastide.identity.http.access import access_router
 from bastide.identity.http.auth import auth_router, me_router
 from bastide.identity.http.groups import groups_router
 from bastide.identity.http.keys import keys_router
+from bastide.identity.http.labels import labels_router
 from bastide.identity.http.links import links_router
 from bastide.identity.http.organisations import organisations_router
 from bastide.identity.http.passkeys import passkey_login_router, passkeys_router
@@ -38,6 +39,7 @@ from bastide.identity.usecases.explain_access import ExplainAccess
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
 from bastide.identity.usecases.invite import Invite
 from bastide.identity.usecases.join import Join
+from bastide.identity.usecases.label_rules import ApplyLabelRules, ManageLabels
 from bastide.identity.usecases.letters import Letters
 from bastide.identity.usecases.log_in import LogIn
 from bastide.identity.usecases.log_out import LogOut
@@ -132,7 +134,8 @@ class Identity:
         policy: Policy = TablePolicy()
         self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
-        self._authentication = Authentication(store, hashes, credentials, clock, tokens, local_token)
+        rules = ApplyLabelRules(store, credentials, clock)
+        self._authentication = Authentication(store, hashes, credentials, clock, rules, tokens, local_token)
         self.policy = policy
         self.authenticator: Authenticator = self._authentication
         self.local_principal = self._authentication.local_principal
@@ -165,6 +168,7 @@ class Identity:
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
+        self._labels = ManageLabels(store, policy, self._share, revocations, clock)
         self._explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -194,6 +198,7 @@ class Identity:
             services_router(self._services, principal),
             organisations_router(self._organisations, principal),
             access_router(self._explain, self._share, principal),
+            labels_router(self._labels, principal),
         ]
 
     def protect(

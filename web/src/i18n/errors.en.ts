@@ -72,6 +72,7 @@ export const errors = {
   group_not_found: "This group is not there any more.",
   group_exists: "There is already a group of this name.",
   grant_unknown: "Somebody on the list is not here any more. Take them off and save again.",
+  label_unknown: "There is no such label: the department may have been deleted.",
   service_account_not_found: "This service account is not there any more.",
   invitation_not_found: "This invitation is not open any more.",
   invitation_member: "This person is already a member.",

@@ -79,6 +79,7 @@ export const errors: typeof english = {
   group_not_found: "Ce groupe n’existe plus.",
   group_exists: "Un groupe porte déjà ce nom.",
   grant_unknown: "Quelqu’un de la liste n’est plus là. Retirez-le et enregistrez de nouveau.",
+  label_unknown: "Cette étiquette n’existe pas : le service a peut-être été supprimé.",
   service_account_not_found: "Ce compte de service n’existe plus.",
   invitation_not_found: "Cette invitation n’est plus ouverte.",
   invitation_member: "Cette personne est déjà membre.",

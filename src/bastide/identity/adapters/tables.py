@@ -167,7 +167,21 @@ resource_history = Table(
     Column("deleted", Boolean, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("labels", JsonColumn, nullable=False, server_default="[]"),
     Index("ix_resource_history_resource_id_position", "resource_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+# All rules of an organisation at once: the last row is the present.
+label_rule_history = Table(
+    "label_rule_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("rules", JsonColumn, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_label_rule_history_organisation_id", "organisation_id", "position"),
     sqlite_autoincrement=True,
 )
 

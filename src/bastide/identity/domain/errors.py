@@ -82,6 +82,12 @@ class ResourceHiddenError(NotFoundError):
     code = "not_found"
 
 
+class LabelUnknownError(InvalidError):
+    """No label that this organisation has: `confidential`, or `department:` and the id of a department."""
+
+    code = "label.unknown"
+
+
 class PasswordWeakError(InvalidError):
     """The new password is too easy to guess; `details["reason"]` says why."""
 

@@ -12,7 +12,15 @@ from bastide.identity.ports.credentials import (
     Sessions,
     WebAuthn,
 )
-from bastide.identity.ports.people import Groups, History, Links, Organisations, People, ServiceAccounts
+from bastide.identity.ports.people import (
+    Groups,
+    History,
+    Labels,
+    Links,
+    Organisations,
+    People,
+    ServiceAccounts,
+)
 from bastide.operations.contract import AuditEntry
 from bastide.platform.database.port import Connection
 
@@ -44,6 +52,9 @@ class Unit(Protocol):
 
     @property
     def history(self) -> History: ...
+
+    @property
+    def labels(self) -> Labels: ...
 
     @property
     def people(self) -> People: ...

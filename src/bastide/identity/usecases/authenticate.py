@@ -18,6 +18,7 @@ from bastide.identity.domain.principal import SYSTEM, CredentialKind, Principal,
 from bastide.identity.domain.sessions import Session, SessionKind
 from bastide.identity.ports import AccessTokens, IdentityStore
 from bastide.identity.usecases.credential_cache import CredentialCache, Proof
+from bastide.identity.usecases.label_rules import ApplyLabelRules
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 
@@ -33,6 +34,7 @@ class Authentication:
         hashes: TokenHashes,
         cache: CredentialCache,
         clock: Clock,
+        rules: ApplyLabelRules,
         tokens: AccessTokens,
         local_token: str | None = None,
     ) -> None:
@@ -40,11 +42,15 @@ class Authentication:
         self._hashes = hashes
         self._cache = cache
         self._clock = clock
+        self._rules = rules
         self._tokens = tokens
         self._local = None if local_token is None else hashes.local(local_token)
 
     async def authenticate(self, credentials: Credentials) -> Principal:
         """See the contract. A bearer token goes before a cookie."""
+        return await self._rules(await self._proved(credentials))
+
+    async def _proved(self, credentials: Credentials) -> Principal:
         if credentials.bearer is not None:
             return await self._by_bearer(credentials.bearer, credentials.origin)
         if credentials.session_cookie is not None:
@@ -178,6 +184,7 @@ def session_principal(session: Session, standing: Standing) -> Principal:
         groups=standing.groups,
         departments=standing.departments,
         session_id=session.id,
+        strong=session.strong,
         pending=_pending(session, standing),
     )
 

@@ -88,6 +88,11 @@ class CredentialCache:
     def resume(self) -> None:
         self._suspended = False
 
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing may be kept."""
+        return self._suspended
+
     def mark_used(self, credential_id: str, now: datetime) -> None:
         self._used[credential_id] = now
 

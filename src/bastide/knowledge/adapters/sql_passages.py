@@ -35,7 +35,8 @@ class SqlPassages:
         for name in collections:
             if name not in found:
                 raise CollectionNotFoundError("There is no collection of this name.", collection=name)
-        access = AccessFilter(frozenset(one.id for one in readable), principal.tokens)
+        ids = frozenset(one.id for one in readable)
+        access = AccessFilter(ids, principal.tokens, principal.barred_labels)
         return SearchScope(index, access, fingerprint)
 
     async def hydrate(self, principal: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:
@@ -62,9 +63,22 @@ class SqlPassages:
         """The index has asked the same, of permissions as they were when they reached it."""
         organisation_id = row.organisation_id
         grants = grants_of(row.collection_access)
-        parent = Resource("collection", row.collection_id, organisation_id, row.collection_owner_id, grants)
+        parent = Resource(
+            "collection",
+            row.collection_id,
+            organisation_id,
+            row.collection_owner_id,
+            grants,
+            labels=tuple(row.collection_labels),
+        )
         resource = Resource(
-            "document", row.document_id, organisation_id, row.owner_id, grants_of(row.access), parent
+            "document",
+            row.document_id,
+            organisation_id,
+            row.owner_id,
+            grants_of(row.access),
+            parent,
+            tuple(row.labels),
         )
         return self._policy.allows(principal, Action.DOCUMENT_READ, resource)
 
@@ -107,5 +121,6 @@ def _hit(row: Row[Any], point_id: str) -> Hit:
         heading_path=tuple(row.heading_path),
         language=row.language,
         score=0.0,
+        labels=tuple(sorted({*row.labels, *row.collection_labels})),
         metadata=merged_metadata(row.facts, row.metadata, row.size, row.pages),
     )
