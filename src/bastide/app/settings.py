@@ -121,6 +121,11 @@ class DocumentSettings(BaseModel):
     samples: bool = True
 
 
+def environment_variable(name: str) -> str | None:
+    """For files of other programs that refer to variables; what Bastide is set by is in `Settings`."""
+    return os.environ.get(name) or None  # noqa: TID251  # this is that file
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
