@@ -1,5 +1,7 @@
 """Passes a provider's answer on: whole, or event by event as it comes."""
 
+from collections.abc import Iterable
+
 from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
 from bastide.gateway.asgi.limits import limit_headers
@@ -34,6 +36,7 @@ async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_
         exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
         exchange.extra_headers += limit_headers(reply.account.reservation)
         if reply.streams and reply.status == 200:
+            _note_findings(exchange, reply)
             await _relay_stream(exchange, StreamFilter(reply, call))
         elif reply.is_media and reply.status == 200:
             await _relay_media(exchange, reply)
@@ -45,7 +48,10 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
     body = await reply.read(max_bytes=max_answer_bytes)
     if reply.status < 300:
         reply.meter.whole(body)
+        if reply.guard is not None:
+            body = await reply.guard.whole(body)
     reply.finish()
+    _note_findings(exchange, reply)
     if reply.status >= 300 and not body.lstrip().startswith(b'{"error"'):
         raise UpstreamRefusedError(error_words(body), status=reply.status)
     headers = [
@@ -56,6 +62,16 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
     headers.append(timing_header(reply.account))
     content_type = reply.headers.get("content-type", "application/json").encode("latin-1")
     await exchange.answer(reply.status, body, content_type=content_type, headers=headers)
+
+
+def findings_header(findings: Iterable[str]) -> tuple[bytes, bytes]:
+    """What guardrails have found, as `before:mask:email, after:flag:card`."""
+    return b"x-bastide-guardrails", ", ".join(sorted(findings)).encode()
+
+
+def _note_findings(exchange: Exchange, reply: Reply) -> None:
+    if reply.account.findings:
+        exchange.extra_headers.append(findings_header(reply.account.findings))
 
 
 async def _relay_media(exchange: Exchange, reply: Reply) -> None:
@@ -91,6 +107,7 @@ class StreamFilter:
         self._wants_usage = call.wants_usage
         self._splitter = EventSplitter()
         self._ended = call.operation not in _END_WITH_DONE
+        self._done = False
 
     async def next(self) -> bytes | None:
         """The next whole events, maybe none yet (empty); None at the end.
@@ -98,20 +115,30 @@ class StreamFilter:
         Raises:
             UpstreamBrokenError: the stream stopped before `[DONE]`, or carried what is no event.
         """
+        guard = self._reply.guard
         if chunk := await self._reply.chunk():
-            return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
+            events = [event for event in self._splitter.feed(chunk) if self._passes(event)]
+            if guard is not None:
+                events = [guard.event(event) for event in events]
+                await guard.check()
+            if self._done:
+                self._reply.finish()
+            return b"".join(events)
         if not self._ended:
             raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
+        rest = b""
+        if guard is not None:
+            rest = guard.rest()
+            await guard.check()
         self._reply.finish()
-        return None
+        return rest or None
 
     def _passes(self, event: bytes) -> bool:
         data = data_of(event)
         if data is None:
             return True
         if data == DONE:
-            self._ended = True
-            self._reply.finish()
+            self._ended = self._done = True
             return True
         note = self._reply.meter.event(data)
         self._ended = self._ended or note.error

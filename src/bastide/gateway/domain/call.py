@@ -41,6 +41,7 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
+        findings: what guardrails have found in it.
         session: what the client calls its session, for affinity.
         began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
@@ -57,6 +58,7 @@ class Call:
     wants_usage: bool = False
     sensitive: bool = False
     session: bytes = b""
+    findings: tuple[str, ...] = ()
     began_at: float = 0.0
 
     @property

@@ -13,6 +13,8 @@ from bastide.gateway.domain.retries import RetryBudget, pause_s
 from bastide.gateway.ports.upstream import Upstream
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
+from bastide.gateway.usecases.guard import Guards
+from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.reply import Reply
@@ -34,9 +36,11 @@ class Pipeline:
         upstream: Upstream,
         timeouts: Timeouts,
         accounts: Accounts,
+        guards: Guards,
         retries: RetryBudget | None = None,
     ) -> None:
         self._accounts = accounts
+        self._guards = guards
         self._catalogue = catalogue
         self._router = router
         self._upstream = upstream
@@ -51,17 +55,19 @@ class Pipeline:
             An answer, or an error that is about the request itself (400, 404, 413, 422 …) to be passed on.
 
         Raises:
-            ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError, QueueFullError,
-            the refusals of limits and budgets, and what the last deployment that was asked has raised:
-            UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError, UpstreamBusyError or
-            UpstreamFailedError.
+            GuardrailError, ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError,
+            QueueFullError, the refusals of limits and budgets, and what the last deployment that was asked
+            has raised: UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError,
+            UpstreamBusyError or UpstreamFailedError.
         """
         model = self._catalogue.find(call.principal, call.model)
+        call = await self._guards.before(call)
         account = await self._accounts.open(call, model, self._router.places(call, model))
         reply: Reply | None = None
         try:
             async with AsyncExitStack() as stack:
                 reply = await self._first_that_answers(call, model, account, stack)
+                reply.guard = answer_guard(self._guards, call, account, reply.cut)
                 yield reply
         except BaseException as error:
             outcome = Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT

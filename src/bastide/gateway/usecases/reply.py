@@ -8,6 +8,7 @@ from bastide.gateway.domain.catalogue import Deployment
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meter import Meter
 from bastide.gateway.ports.upstream import UpstreamReply
+from bastide.gateway.usecases.guard_answer import AnswerGuard
 from bastide.gateway.usecases.ledger.account import Account
 from bastide.gateway.usecases.patience import Patience
 
@@ -26,6 +27,7 @@ class Reply:
         self.meter = meter
         self.deployment = deployment
         self.account = account
+        self.guard: AnswerGuard | None = None
 
     @property
     def status(self) -> int:

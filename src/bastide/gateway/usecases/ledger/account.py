@@ -41,6 +41,7 @@ class Account:
         self._deployment: Deployment | None = None
         self._attempts = 0
         self._closed = False
+        self.findings = set(call.findings)
 
     @property
     def model(self) -> str:
@@ -122,6 +123,7 @@ class Account:
             self._since_start_us(self._first),
             self._since_start_us(now),
             call.request_id,
+            tuple(sorted(self.findings)),
         )
 
     def _work_us(self, until: float) -> int:
