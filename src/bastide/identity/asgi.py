@@ -183,9 +183,12 @@ def _status(error: BastideError) -> int:
 
 
 def _body(error: BastideError, path: str) -> object:
-    """OpenAI's error body where its clients read it, Bastide's elsewhere."""
+    """OpenAI's or Anthropic's error body where their clients read it, Bastide's elsewhere."""
     if not path.startswith("/v1/"):
         return {"error": {"code": error.code, "message": error.message, "details": error.details}}
+    if path.startswith("/v1/messages"):
+        word = "authentication_error" if isinstance(error, UnauthenticatedError) else "permission_error"
+        return {"type": "error", "error": {"type": word, "message": error.message, "code": error.code}}
     kind = "authentication_error" if isinstance(error, UnauthenticatedError) else "permission_error"
     code = "invalid_api_key" if isinstance(error, UnauthenticatedError) else error.code
     return {"error": {"message": error.message, "type": kind, "param": None, "code": code}}
