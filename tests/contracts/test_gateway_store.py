@@ -17,6 +17,7 @@ from bastide.kit.events import DomainEvent
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
+from tests.fakes.audit import RecordedAudit
 
 PROVIDER = ProviderEntry("gpu", ProviderKind.OPENAI, "http://gpu/v1", Zone.INTERNAL, sealed_key=b"\x00\xff")
 MODEL = ModelEntry("big/one", Routing(Strategy.PREFIX, ("small",), 4, degrade=True))
@@ -33,7 +34,7 @@ PLACE = DeploymentEntry(
 
 @pytest.fixture
 def store(database: Database) -> SqlGatewayStore:
-    return SqlGatewayStore(database, SqlOutbox())
+    return SqlGatewayStore(database, SqlOutbox(), RecordedAudit())
 
 
 async def test_what_is_put_comes_back_and_counts(store: SqlGatewayStore) -> None:

@@ -295,6 +295,25 @@ async def test_deleting_documents_and_old_versions(index: PassageIndex) -> None:
     assert await index.count(NAME) == 1
 
 
+async def test_barred_labels_are_left_out(index: PassageIndex) -> None:
+    await index.upsert(
+        NAME, [passage(1, labels=("confidential",)), passage(2, labels=("a", "b")), passage(3)]
+    )
+    for barred, expected in [
+        ((), {"d1", "d2", "d3"}),
+        (("confidential",), {"d2", "d3"}),
+        (("a", "x"), {"d1", "d3"}),
+        (("x",), {"d1", "d2", "d3"}),
+    ]:
+        access = AccessFilter(frozenset({"c1"}), frozenset(), frozenset(barred))
+        assert set(await ask(index, access=access)) == expected
+        assert set(await ask(index, "zzz", access=access, vector=direction(0.2))) == expected
+    await index.update_document(NAME, "d1", labels=())
+    await index.update_document(NAME, "d3", labels=("confidential",))
+    access = AccessFilter(frozenset({"c1"}), frozenset(), frozenset({"confidential"}))
+    assert set(await ask(index, access=access)) == {"d1", "d2"}
+
+
 async def test_metadata_and_readers_change_without_new_vectors(index: PassageIndex) -> None:
     await index.upsert(NAME, [passage(1, metadata={"old": 1, "year": 1}), passage(2, metadata={"old": 1})])
     await index.update_document(NAME, "d1", metadata={"new": {"deep": 5}, "year": 2})

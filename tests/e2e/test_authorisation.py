@@ -96,6 +96,11 @@ def person(stage: Stage) -> str:
         return str(client.get("/api/v1/me").json()["id"])
 
 
+def label(stage: Stage) -> str:
+    """Of a department of the first organisation."""
+    return "department:" + stage.made("groups", {"name": unique(), "kind": "department"})
+
+
 def group(stage: Stage) -> str:
     return stage.made("groups", {"name": unique()})
 
@@ -168,6 +173,13 @@ def limit(stage: Stage) -> str:
     return stage.made("gateway/limits", LIMIT)
 
 
+GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "model": "no-model"}
+
+
+def guardrail(stage: Stage) -> str:
+    return stage.made("gateway/guardrails", GUARDRAIL)
+
+
 def deployment(stage: Stage) -> str:
     return stage.made("gateway/deployments", {"model": model(stage), "provider": provider(stage)})
 
@@ -200,6 +212,7 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/me/passkeys/{passkey_id}/remove": [
         Row(ALL, nothing, body={"password": "x"}, elsewhere=422)
     ],
+    "POST /api/v1/me/tokens": [Row(ALL, body={})],
     "DELETE /api/v1/people/{user_id}/second-factor": [Row("SO", person)],
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
@@ -232,18 +245,20 @@ ROWS: dict[str, list[Row]] = {
         Row("S", other_organisation, body={"active": True}, elsewhere=403)
     ],
     "GET /api/v1/access/explain": [
-        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}&subject=usr_x", elsewhere=200),
+        Row("SO", private_collection, query="resource={}&subject=usr_x", hidden=True),
+        Row("SO", open_collection, query="resource={}&subject=usr_x"),
     ],
     "GET /api/v1/access/readers": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/changes": [
-        Row("SO", private_collection, query="resource={}", hidden=True, elsewhere=200),
-        Row("SO", open_collection, query="resource={}", elsewhere=200),
+        Row("SO", private_collection, query="resource={}", hidden=True),
+        Row("SO", open_collection, query="resource={}"),
     ],
     "GET /api/v1/access/grantees": [Row("SOAM")],
+    "GET /api/v1/labels": [Row("SOAM")],
+    "PUT /api/v1/labels/{label}/rule": [Row("SO", label, body={}, elsewhere=422)],
     "GET /api/v1/audit": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/checkpoint": [Row("SO"), Row("S", query="log=system")],
     "GET /api/v1/audit/consistency": [
@@ -317,6 +332,11 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/gateway/limits/mine": [Row(ALL, query="model=bastide-reader")],
     "PATCH /api/v1/gateway/limits/{limit_id}": [Row("SO", limit, body={})],
     "DELETE /api/v1/gateway/limits/{limit_id}": [Row("SO", limit)],
+    "GET /api/v1/gateway/guardrails": [Row("SO")],
+    "POST /api/v1/gateway/guardrails": [Row("SO", body=GUARDRAIL)],
+    "POST /api/v1/gateway/guardrails/try": [Row("SO", body={"text": "x"})],
+    "PATCH /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail, body={})],
+    "DELETE /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail)],
     "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
     "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],
@@ -334,12 +354,16 @@ LATER = {"document.text_not_ready", "gateway.not_found"}
 PUBLIC = {
     "GET /health",
     "GET /ready",
+    "GET /api/v1/auth/jwks",
     *(
         f"POST /api/v1/auth/{verb}"
         for verb in (
             "login",
             "second-factor",
             "passkey/begin",
+            "token",
+            "token/second-factor",
+            "token/refresh",
             "passkey",
             "invitation",
             "join",

@@ -15,6 +15,8 @@ class OpenSharing:
 
     async def check(self, principal: Principal, grants: Sequence[Grant]) -> None: ...
 
+    async def check_labels(self, principal: Principal, labels: Sequence[str]) -> None: ...
+
     async def remember(
         self, _: object, principal: Principal, resource: Resource, *, deleted: bool = False
     ) -> None:

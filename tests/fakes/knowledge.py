@@ -111,6 +111,9 @@ class WordEmbedder:
     def trust(self, language: str) -> float:
         return 1.0
 
+    def likeness(self, cosine: float, language: str) -> float:
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
@@ -163,12 +166,15 @@ class MemoryIndex:
         *,
         metadata: dict[str, Any] | None = None,
         readers: tuple[str, ...] | None = None,
+        labels: tuple[str, ...] | None = None,
     ) -> None:
         for key, point in self.points[name].items():
             if point.document_id == document_id:
                 changed = replace(point, metadata=point.metadata if metadata is None else metadata)
                 self.points[name][key] = replace(
-                    changed, readers=point.readers if readers is None else readers
+                    changed,
+                    readers=point.readers if readers is None else readers,
+                    labels=point.labels if labels is None else labels,
                 )
 
     async def query(self, name: str, query: IndexQuery) -> list[Candidate]:
@@ -179,6 +185,7 @@ class MemoryIndex:
             if words & set(point.text.lower().split())
             and point.collection_id in query.access.collections
             and (not point.readers or set(point.readers) & query.access.tokens)
+            and not set(point.labels) & query.access.barred
         ][: query.limit]
 
     async def count(self, name: str, *, document_id: str | None = None) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from prometheus_client import CollectorRegistry
+
 from bastide.app.settings import Settings
 from bastide.kit.clock import Clock
 from bastide.platform.bus.memory import MemoryBus
@@ -23,13 +25,14 @@ from bastide.platform.objects.directory import open_directory
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
 from bastide.platform.outbox.sql import SqlOutbox, SqlRelay
+from bastide.platform.telemetry.tally import new_registry
 
 _MIGRATIONS = "bastide.app:migrations"
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """The platform's adapters, open."""
+    """The platform's adapters, open. `registry` holds the metrics of this installation."""
 
     database: Database
     cache: Cache
@@ -37,6 +40,7 @@ class Backends:
     bus: Bus
     outbox: Outbox
     relay: Relay
+    registry: CollectorRegistry
 
 
 def path_of(url: str) -> Path:
@@ -76,4 +80,5 @@ async def open_backends(settings: Settings, clock: Clock) -> AsyncGenerator[Back
             bus=bus,
             outbox=SqlOutbox(relay.wake),
             relay=relay,
+            registry=new_registry(),
         )

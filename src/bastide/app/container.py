@@ -3,31 +3,41 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
 from bastide.app.backends import Backends, open_backends, open_mailer
-from bastide.app.documents import open_documents
-from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
 from bastide.app.models import open_gateway
 from bastide.app.probes import probes
-from bastide.app.roles import INDEX_ROLES
+from bastide.app.roles import INDEX_ROLES, Role
 from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
+from bastide.gateway.module import GatewayModule
 from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
+from bastide.models.contract import Embedder
+from bastide.operations.adapters.embedder_probe import EmbedderProbe
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
 from bastide.operations.module import Auditing
-from bastide.operations.ports import Facts
+from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
+from bastide.platform.http.gate import Gate, GateFigures
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
+
+if TYPE_CHECKING:
+    from bastide.knowledge.module import KnowledgeModule
+
+_DOCUMENTS = "bastide.app.documents"
+"""Loaded by the roles that need it: it brings the index, the parsers and the workflow engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +49,15 @@ class Container:
         local_token: what command lines on this machine authenticate with.
         first_administrator: made at this start; its one-time password is shown once.
         start_warnings: what a user should know before the first click.
+        gate: sheds load from the paths that it guards.
     """
 
     asgi: ASGIApp
     local_token: str
     first_administrator: FirstAdministrator | None
     start_warnings: tuple[str, ...]
+    gate: Gate
+    guarded_paths: tuple[str, ...] = GatewayModule.prefixes
 
 
 @asynccontextmanager
@@ -54,9 +67,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
     Raises:
         SchemaTooNewError, KeysUnreadableError, UnavailableError: a backend cannot be used.
     """
-    clock = SystemClock()
+    clock, gate = SystemClock(), Gate(settings.gateway.max_concurrency)
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(settings, clock))
+        backends.registry.register(GateFigures(gate))
         keyring = LocalKeyring.load(home.keys)
         auditing = Auditing(backends.database, keyring, clock, VERSION)
         await stack.enter_async_context(_running(auditing))
@@ -65,34 +79,45 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         )
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
-        inference: ASGIApp | None = None
+        more_probes: list[Probe] = []
+        knowledge: KnowledgeModule | None = None
+        embedder: Embedder | None = None
         if INDEX_ROLES & set(settings.roles):
-            embedder = await open_embedder(settings, home)
-            knowledge = await stack.enter_async_context(
-                open_documents(settings, home, backends, embedder, identity, auditing.audit, clock)
+            documents = import_module(_DOCUMENTS)
+            chosen: Embedder = await stack.enter_async_context(documents.open_embedder(settings, home))
+            embedder = chosen
+            more_probes.append(EmbedderProbe(chosen, wanted=settings.embedder_url != "none:"))
+            opening = documents.open_documents(
+                settings, home, backends, chosen, identity, auditing.audit, clock
             )
-            routers += knowledge.routers(principal_of)
+            opened: KnowledgeModule = await stack.enter_async_context(opening)
+            knowledge = opened
+            routers += opened.routers(principal_of)
+        inference: ASGIApp | None = None
+        if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(
                 open_gateway(
                     settings,
                     backends,
                     keyring,
-                    knowledge.knowledge,
+                    None if knowledge is None else knowledge.knowledge,
                     embedder,
                     identity.policy,
                     clock,
-                    principal_of,
+                    auditing.audit,
                 )
             )
             routers += gateway.routers
             inference = gateway.inference
-            if first is not None and settings.documents.samples:
-                await knowledge.load_samples(await identity.local_principal(), SAMPLES)
-        examine = Examine(probes(home, backends, []))
-        routers.append(operations_router(examine, _facts(settings), identity.policy, principal_of))
+        if knowledge is not None and first is not None and settings.documents.samples:
+            await knowledge.load_samples(await identity.local_principal(), SAMPLES)
+        examine = Examine(probes(home, backends, more_probes))
+        facts = _facts(settings)
+        routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
         site = compose(settings, platform_api(routers), inference)
         guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
-        yield Container(RequestTelemetry(guarded), local_token, first, await _warnings(examine))
+        asgi, warnings = RequestTelemetry(guarded, backends.registry), await _warnings(examine)
+        yield Container(asgi, local_token, first, warnings, gate)
 
 
 async def _warnings(examine: Examine) -> tuple[str, ...]:

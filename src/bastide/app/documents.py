@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bastide.app.backends import Backends, path_of
+from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
 from bastide.app.roles import Role
 from bastide.app.settings import DocumentSettings, Settings
@@ -80,3 +81,6 @@ async def open_documents(
 def _limits(settings: DocumentSettings) -> KnowledgeLimits:
     parse = ParseLimits(timeout_s=settings.parse_timeout_s, memory_mb=settings.parse_memory_mb)
     return KnowledgeLimits(settings.max_upload_mb << 20, parse, settings.parser_processes)
+
+
+__all__ = ["open_documents", "open_embedder"]

@@ -1,22 +1,24 @@
 """The gateway, with what answers through it."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from bastide.app.backends import Backends
 from bastide.app.gateway import configured_gateway, gateway_bounds
 from bastide.app.settings import Settings
+from bastide.app.site import principal_of
 from bastide.chat.module import open_answers
 from bastide.gateway.asgi.app import GatewayApp
 from bastide.gateway.module import GatewayModule, Storage
-from bastide.identity.contract import Policy, Principal
+from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.knowledge.contract import Knowledge
 from bastide.models.contract import Embedder
 from bastide.models.module import open_reader
+from bastide.operations.contract import Audit
 from bastide.platform.secrets.port import Keyring
 
 
@@ -33,13 +35,16 @@ async def open_gateway(
     settings: Settings,
     backends: Backends,
     keyring: Keyring,
-    knowledge: Knowledge,
-    embedder: Embedder,
+    knowledge: Knowledge | None,
+    embedder: Embedder | None,
     policy: Policy,
     clock: Clock,
-    principal: Callable[[Request], Principal],
+    audit: Audit,
 ) -> AsyncGenerator[OpenGateway]:
-    """Running: providers are asked for their models in the background."""
+    """Running: providers are asked for their models in the background.
+
+    Without `knowledge` nothing is grounded in documents; without `embedder` no model of ours embeds.
+    """
     reader = open_reader()
     module = GatewayModule(
         reader=reader,
@@ -52,11 +57,13 @@ async def open_gateway(
             backends.cache,
             keyring,
             settings.home / "journal",
+            audit,
             settings.cache_url,
         ),
         configured=configured_gateway(settings),
         bounds=gateway_bounds(settings),
+        registry=backends.registry,
     )
     async with module.running():
         answers = open_answers(knowledge, module.gateway, reader)
-        yield OpenGateway(module.application(answers), module.routers(principal))
+        yield OpenGateway(module.application(answers), module.routers(principal_of))

@@ -16,5 +16,7 @@ class Role(StrEnum):
 
 
 ALL_ROLES = tuple(Role)
-INDEX_ROLES = frozenset({Role.GATEWAY, Role.API, Role.DOCUMENTS, Role.WORKER})
-"""Roles that read or write the search index."""
+INDEX_ROLES = frozenset({Role.API, Role.DOCUMENTS, Role.WORKER})
+"""Roles that read or write the search index. With them, the gateway grounds answers in documents."""
+GATEWAY_ALONE = frozenset({Role.GATEWAY})
+"""The door to the models and nothing else: light, and complete without documents."""

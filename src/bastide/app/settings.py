@@ -20,7 +20,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bastide.app.roles import ALL_ROLES, INDEX_ROLES, Role
+from bastide.app.embedder_url import parse_embedder_url
+from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -99,6 +100,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
+        max_concurrency: requests that a process works on at a time; more are refused.
     """
 
     model_config = _FROZEN
@@ -108,6 +110,7 @@ class GatewaySettings(BaseModel):
     idle_timeout_s: float = Field(60, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
+    max_concurrency: int = Field(5000, ge=1)
     providers: tuple[Provider, ...] = ()
     models: tuple[Model, ...] = ()
 
@@ -121,6 +124,11 @@ class DocumentSettings(BaseModel):
     parse_memory_mb: int = Field(1536, ge=256)
     parser_processes: int = Field(2, ge=1, le=64)
     samples: bool = True
+
+
+def environment_variable(name: str) -> str | None:
+    """For files of other programs that refer to variables; what Bastide is set by is in `Settings`."""
+    return os.environ.get(name) or None  # noqa: TID251  # this is that file
 
 
 class Settings(BaseSettings):
@@ -148,6 +156,7 @@ class Settings(BaseSettings):
     objects_url: str = ""
     vectors_url: str = ""
     embedder_url: str = "minilm:"
+    embedder_key: SecretStr | None = None
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
@@ -182,8 +191,12 @@ class Settings(BaseSettings):
 
     @property
     def is_split(self) -> bool:
-        """Whether other processes share this installation's state."""
-        return set(self.roles) != set(ALL_ROLES)
+        """Whether other processes share this installation's state.
+
+        A gateway alone on SQLite is an installation of its own: its home is locked, nobody else can join.
+        """
+        alone = frozenset(self.roles) == GATEWAY_ALONE and urlsplit(self.database).scheme == "sqlite"
+        return set(self.roles) != set(ALL_ROLES) and not alone
 
     @property
     def database(self) -> str:
@@ -210,7 +223,6 @@ _SCHEMES = {
     "bus_url": {"memory"},
     "objects_url": {"", "file"},
     "vectors_url": {"", "edge"},
-    "embedder_url": {"minilm", "none"},
 }
 
 
@@ -221,6 +233,10 @@ def _mistakes(settings: Settings) -> list[str]:
         if scheme not in allowed:
             known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
+    try:
+        parse_embedder_url(settings.embedder_url)
+    except ValueError as error:
+        found.append(f"embedder_url: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Request
+from prometheus_client import CollectorRegistry
 
 from bastide.chat.contract import Answers
 from bastide.gateway.adapters.counters import open_counters
 from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
+from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Local, Sizes
@@ -32,6 +34,7 @@ from bastide.gateway.domain.catalogue import (
 )
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
 from bastide.gateway.domain.prices import Price, per_million
+from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
@@ -41,13 +44,16 @@ from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
 from bastide.gateway.usecases.generate import GatewayService
+from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.settle import Settler
 from bastide.gateway.usecases.limits.limiter import Limiter
+from bastide.gateway.usecases.manage_guardrails import ManageGuardrails
 from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
+from bastide.gateway.usecases.observers import Observers
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.report_usage import ReportUsage
@@ -58,6 +64,7 @@ from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
 from bastide.models.contract import Embedder, Reader
+from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
@@ -80,6 +87,7 @@ class Storage:
     cache: Cache
     keyring: Keyring
     journal: Path
+    audit: Audit
     cache_url: str = "memory:"
 
 
@@ -129,6 +137,7 @@ class GatewayModule:
         storage: Storage,
         configured: Configured | None = None,
         bounds: Bounds | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
@@ -142,24 +151,39 @@ class GatewayModule:
         self._catalogue = LiveCatalogue(*built_in)
         self._discovery = Discovery(self._catalogue, self._upstream, configured.asked)
         self._catalogue.put(SETTINGS, configured.served)
-        store = SqlGatewayStore(storage.database, storage.outbox)
+        store = SqlGatewayStore(storage.database, storage.outbox, storage.audit)
+        self._guards = Guards(store, storage.audit)
         self._counters = open_counters(storage.cache_url)
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
-        self._accounts = Accounts(self._journal, self._limiter, clock)
+        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        (registry or CollectorRegistry()).register(metrics)
+        self._observer = Observers(metrics)
+        self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
-        self._pipeline = Pipeline(self._catalogue, router, self._upstream, bounds.timeouts, self._accounts)
+        self._pipeline = Pipeline(
+            self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
+        )
         fixed = [each.provider for each in configured.asked]
         self._sync = Sync(
-            store, self._catalogue, self._discovery, storage.cache, storage.keyring, fixed, [self._limiter]
+            store,
+            self._catalogue,
+            self._discovery,
+            storage.cache,
+            storage.keyring,
+            fixed,
+            [self._limiter, self._guards],
         )
         changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
         self._providers = ManageProviders(changes, self._catalogue, storage.keyring)
         self._models = ManageModels(changes, self._catalogue)
         self._limits = ManageLimits(changes, self._limiter)
+        self._guardrails = ManageGuardrails(changes)
         self._report = ReportUsage(store, self._settler, policy)
-        self.gateway: Gateway = GatewayService(self._catalogue, self._pipeline, reader, self._accounts)
+        self.gateway: Gateway = GatewayService(
+            self._catalogue, self._pipeline, reader, self._accounts, self._guards
+        )
 
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
@@ -167,12 +191,14 @@ class GatewayModule:
             self._catalogue,
             self._pipeline,
             self._accounts,
+            self._guards,
             self._policy,
             Local(self._reader, self._embedder, answers),
             self._clock,
             self._sizes,
         )
-        return GatewayApp(inference, Models(self._catalogue, int(self._clock.now().timestamp())))
+        models = Models(self._catalogue, int(self._clock.now().timestamp()))
+        return GatewayApp(inference, models, self._observer)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
@@ -181,6 +207,7 @@ class GatewayModule:
             models_router(self._models, principal),
             deployments_router(self._models, principal),
             limits_router(self._limits, principal),
+            guardrails_router(self._guardrails, principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]

@@ -17,7 +17,7 @@ from bastide.identity.domain.errors import CsrfError, PendingError
 from bastide.identity.domain.principal import Principal
 from bastide.identity.domain.sessions import SESSION_COOKIE
 from bastide.kit.errors import BastideError, DeniedError, UnauthenticatedError, UnavailableError
-from bastide.platform.telemetry.origin import Origin, coming_from
+from bastide.platform.telemetry.origin import Origin, begin
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WHILE_PENDING = frozenset(
@@ -80,7 +80,7 @@ class IdentityMiddleware:
             await self._app(scope, receive, send)
             return
         headers = _headers(scope)
-        scope = self._behind_proxies(scope, headers)
+        self._see_through_proxies(scope, headers)
         state = scope["state"]
         path: str = scope["path"]
         method: str = scope.get("method", "WEBSOCKET")
@@ -92,20 +92,22 @@ class IdentityMiddleware:
                 await _refuse(error, scope, send)
                 return
             state["principal"] = principal
-        with coming_from(Origin(state["client_address"], state.get("request_id"))):
-            await self._app(scope, receive, send)
+        begin(Origin(state["client_address"], state.get("request_id")))
+        await self._app(scope, receive, send)
 
-    def _behind_proxies(self, scope: Scope, headers: Mapping[bytes, str]) -> Scope:
-        """A copy of the scope that tells of the client, as far as the trusted proxies can be believed."""
+    def _see_through_proxies(self, scope: Scope, headers: Mapping[bytes, str]) -> None:
+        """Make the scope tell of the client, as far as the trusted proxies can be believed.
+
+        The scope itself, no copy: what the router notes in it is read by the metrics outside.
+        """
         peer: tuple[str, int] | None = scope.get("client")
         peer_address = peer[0] if peer else None
         address = client_address(peer_address, headers.get(b"x-forwarded-for"), self._trusted)
-        changed: Scope = {**scope, "state": {**scope.get("state", {}), "client_address": address}}
+        scope.setdefault("state", {})["client_address"] = address
         if address != peer_address:
-            changed["client"] = None if address is None else (address, 0)
+            scope["client"] = None if address is None else (address, 0)
         if headers.get(b"x-forwarded-proto") == "https" and address_in(peer_address, self._trusted):
-            changed["scheme"] = {"http": "https", "ws": "wss"}.get(scope["scheme"], scope["scheme"])
-        return changed
+            scope["scheme"] = {"http": "https", "ws": "wss"}.get(scope["scheme"], scope["scheme"])
 
 
 def _headers(scope: Scope) -> dict[bytes, str]:

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bastide.identity.domain.errors import GranteeUnknownError, KeyInvalidError, ScopeError
+from bastide.identity.domain.errors import (
+    GranteeUnknownError,
+    KeyInvalidError,
+    LabelUnknownError,
+    ScopeError,
+)
+from bastide.identity.domain.labels import CONFIDENTIAL, labels_of
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import SYSTEM, CredentialKind, Principal, Role, system_principal
 from bastide.identity.domain.resources import Access, Grant, Resource, reader_tokens
@@ -30,6 +36,10 @@ class Sharing(Protocol):
         Raises:
             GranteeUnknownError: one of them names nobody of the caller's organisation.
         """
+        ...
+
+    async def check_labels(self, principal: Principal, labels: Sequence[str]) -> None:
+        """Before labels are stored. Raises LabelUnknownError: not one that the organisation has."""
         ...
 
     async def remember(
@@ -65,6 +75,7 @@ class Authenticator(Protocol):
 
 
 __all__ = [
+    "CONFIDENTIAL",
     "SYSTEM",
     "Access",
     "Action",
@@ -74,12 +85,14 @@ __all__ = [
     "Grant",
     "GranteeUnknownError",
     "KeyInvalidError",
+    "LabelUnknownError",
     "Policy",
     "Principal",
     "Resource",
     "Role",
     "ScopeError",
     "Sharing",
+    "labels_of",
     "reader_tokens",
     "system_principal",
 ]

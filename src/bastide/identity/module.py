@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.types import ASGIApp
 
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
+from bastide.identity.adapters.jose import JoseTokens
 from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.adapters.webauthn import RelyingParty
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
@@ -19,22 +20,26 @@ from bastide.identity.http.access import access_router
 from bastide.identity.http.auth import auth_router, me_router
 from bastide.identity.http.groups import groups_router
 from bastide.identity.http.keys import keys_router
+from bastide.identity.http.labels import labels_router
 from bastide.identity.http.links import links_router
 from bastide.identity.http.organisations import organisations_router
 from bastide.identity.http.passkeys import passkey_login_router, passkeys_router
 from bastide.identity.http.people import invitations_router, people_router
 from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
+from bastide.identity.http.tokens import own_tokens_router, tokens_router
 from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
+from bastide.identity.usecases.client_tokens import ClientTokens
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
 from bastide.identity.usecases.explain_access import ExplainAccess
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
 from bastide.identity.usecases.invite import Invite
 from bastide.identity.usecases.join import Join
+from bastide.identity.usecases.label_rules import ApplyLabelRules, ManageLabels
 from bastide.identity.usecases.letters import Letters
 from bastide.identity.usecases.log_in import LogIn
 from bastide.identity.usecases.log_out import LogOut
@@ -77,13 +82,16 @@ PUBLIC_ROUTES = frozenset(
         "login",
         "second-factor",
         "passkey/begin",
+        "token",
+        "token/second-factor",
+        "token/refresh",
         "passkey",
         "invitation",
         "join",
         "forgot",
         "reset",
     )
-)
+) | {("GET", "/api/v1/auth/jwks")}
 """What is open without credentials: here a password, the token of a link or a passkey is the credential."""
 
 
@@ -119,13 +127,15 @@ class Identity:
         hasher = hasher or Argon2PasswordHasher()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
+        tokens = JoseTokens(keyring, mail.public_url)
         sessions = SessionOpener(store, hashes, clock)
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)
         policy: Policy = TablePolicy()
         self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
-        self._authentication = Authentication(store, hashes, credentials, clock, local_token)
+        rules = ApplyLabelRules(store, credentials, clock)
+        self._authentication = Authentication(store, hashes, credentials, clock, rules, tokens, local_token)
         self.policy = policy
         self.authenticator: Authenticator = self._authentication
         self.local_principal = self._authentication.local_principal
@@ -140,6 +150,8 @@ class Identity:
         step = SecondStep(store, party, keyring, hashes, challenges, prove_passkey, throttle, failures, clock)
         self._second = SecondFactor(store, policy, keyring, hashes, throttle, again, revocations, clock)
         self._passkeys = ManagePasskeys(store, party, challenges, again, hashes, revocations, clock)
+        self._tokens = tokens
+        self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
         self._passkey_login = PasskeyLogin(store, party, challenges, prove_passkey, sessions)
         self._step, self._sessions = step, sessions
         self._log_in = LogIn(store, hasher, hashes, throttle, sessions, step, failures)
@@ -156,6 +168,7 @@ class Identity:
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
+        self._labels = ManageLabels(store, policy, self._share, revocations, clock)
         self._explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -171,6 +184,8 @@ class Identity:
                 self._organisations,
                 principal,
             ),
+            tokens_router(self._log_in, self._step, self._clients, self._tokens),
+            own_tokens_router(self._clients, principal),
             passkey_login_router(self._passkey_login, self._profiles),
             passkeys_router(self._passkeys, principal),
             links_router(self._join, self._reset, self._profiles),
@@ -183,6 +198,7 @@ class Identity:
             services_router(self._services, principal),
             organisations_router(self._organisations, principal),
             access_router(self._explain, self._share, principal),
+            labels_router(self._labels, principal),
         ]
 
     def protect(

@@ -6,17 +6,15 @@ import uuid
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(120, -1, -10)
 _NAMESPACE = uuid.UUID("6f1d6c1e-3f0b-5a5e-9d8e-2b8f6a1f4c66")
 
 
 def new_id(prefix: str) -> str:
     """A fresh id such as `doc_01jd3v9k2x8m4q7w5e6r1t0yab`: 48 bits of milliseconds, then 80 random bits."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    digits: list[str] = []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        digits.append(_ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def made_at(identifier: str) -> datetime:

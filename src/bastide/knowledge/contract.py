@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bastide.identity.contract import Principal
+from bastide.identity.contract import CONFIDENTIAL, Principal
 from bastide.kit.errors import InvalidError, NotFoundError
 from bastide.kit.json import Json, JsonObject
 from bastide.knowledge.domain.document import DocumentStatus
@@ -45,6 +45,7 @@ class Hit:
         start, end: character offsets in the stored text of that version; `content == text[start:end]`.
         page, page_end: 1-based; None where the format has no pages.
         section: the innermost heading, or the whole `heading_path` joined with " › ".
+        labels: of the document and of its collection: `confidential`, `department:…`.
         score: 0..1, calibrated, comparable over collections and queries.
     """
 
@@ -63,6 +64,12 @@ class Hit:
     language: str
     score: float
     metadata: JsonObject
+    labels: tuple[str, ...] = ()
+
+    @property
+    def confidential(self) -> bool:
+        """No model in a cloud may be shown it."""
+        return CONFIDENTIAL in self.labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,11 @@ class SearchResult:
     hits: Sequence[Hit]
     total_results: int
     search_time_ms: int
+
+    @property
+    def confidential(self) -> bool:
+        """A prompt made of these hits may go to no deployment that is not the organisation's own."""
+        return any(hit.confidential for hit in self.hits)
 
 
 @dataclass(frozen=True, slots=True)

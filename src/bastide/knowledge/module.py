@@ -59,6 +59,7 @@ from bastide.knowledge.usecases.update_index import UpdateIndex
 from bastide.knowledge.usecases.upkeep import Upkeep
 from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
+from bastide.knowledge.usecases.witness import Witness
 from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
 from bastide.operations.contract import Audit
@@ -130,7 +131,13 @@ class KnowledgeModule:
         self._passwords = Passwords(ports.cache)
         self._receive = Receive(ports.objects, self._access, ports.limits.max_upload_bytes)
         self._upload = Upload(
-            self._store, self._access, self._receive, self._passwords, self._notices, ports.clock
+            self._store,
+            self._access,
+            ports.sharing,
+            self._receive,
+            self._passwords,
+            self._notices,
+            ports.clock,
         )
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
         self._read = ReadDocuments(self._store, self._access, self._notices)
@@ -141,7 +148,8 @@ class KnowledgeModule:
         )
         self._rebuild = Rebuild(self._store, ports.index, self._index_passages, ports.embedder, ports.cache)
         self.load_samples = LoadSamples(self._store, self._collections, self._receive, self._upload)
-        self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry)
+        self._witness = Witness(ports.audit)
+        self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry, self._witness)
         search = Search(
             SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
         )
@@ -165,7 +173,7 @@ class KnowledgeModule:
         changes = ChangeUseCases(
             self._receive,
             self._upload,
-            ChangeDocument(self._store, self._access, self._notices, ports.clock),
+            ChangeDocument(self._store, self._access, ports.sharing, self._notices, ports.clock),
             self._delete,
             Control(self._store, self._access, self._notices, self._passwords, ports.clock),
             self._read,
@@ -189,7 +197,7 @@ class KnowledgeModule:
                 ShareDocument(self._store, self._access, ports.sharing, self._notices, ports.clock), principal
             ),
             text_router(self._read_text, principal),
-            content_router(ReadContent(self._read, ports.objects), principal),
+            content_router(ReadContent(self._read, ports.objects, self._witness), principal),
             index_router(
                 ReadIndex(self._store, self._access, ports.index, ports.cache),
                 self._ask_rebuild,

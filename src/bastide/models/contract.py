@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # numpy takes a tenth of a second to load: whoever only routes requests needs none of it
+    import numpy as np
+    import numpy.typing as npt
 
-Vectors = npt.NDArray[np.float32]
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 
 
 class Embedder(Protocol):
@@ -35,13 +36,19 @@ class Embedder(Protocol):
         """How far to believe its likeness in a language (ISO 639-1), 0..1: a property of the model."""
         ...
 
+    def likeness(self, cosine: float, language: str) -> float:
+        """A dot product on the scale that search ranks by: models differ in what they give to texts that
+        have nothing to do with each other. Rises with the cosine.
+        """
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimensions), float32. For passages. Raises UnavailableError."""
         ...
 
-    async def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+    async def embed_query(self, text: str) -> "npt.NDArray[np.float32]":
         """Shape (dimensions,). Ahead of passages in the queue."""
         ...
 

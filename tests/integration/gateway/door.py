@@ -35,6 +35,7 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.http.errors import install_error_handlers
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.upstream import ModelServer
 
 ALICE = Principal("usr_alice", "org_one", Role.MEMBER, CredentialKind.KEY, key_id="key_1")
@@ -61,6 +62,9 @@ class Alphabet:
 
     def trust(self, language: str) -> float:
         return 1.0
+
+    def likeness(self, cosine: float, language: str) -> float:
+        return cosine
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
@@ -128,7 +132,9 @@ async def memory_storage() -> AsyncIterator[Storage]:
         async with database.transaction() as connection:
             await connection.run_sync(metadata.create_all)
         keyring = LocalKeyring.load(Path(folder) / "keys")
-        yield Storage(database, SqlOutbox(), MemoryCache(), keyring, Path(folder) / "journal")
+        yield Storage(
+            database, SqlOutbox(), MemoryCache(), keyring, Path(folder) / "journal", RecordedAudit()
+        )
         await database.close()
 
 

@@ -26,6 +26,7 @@ from bastide.platform.database.engine import open_database
 from bastide.platform.database.metadata import metadata
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.sql import SqlOutbox
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.upstream import Request, chunk, completion, model_server
 from tests.integration.gateway.victim import PRICE
 
@@ -168,7 +169,7 @@ async def kill_at_random(
 
 async def recovered(database: Database, folder: Path) -> list[Entry]:
     """What a next start finds in the journals is brought into the ledger, twice for good measure."""
-    store, clock = SqlGatewayStore(database, SqlOutbox()), SystemClock()
+    store, clock = SqlGatewayStore(database, SqlOutbox(), RecordedAudit()), SystemClock()
     for _ in range(2):
         journal = FileJournal(folder / "journal")
         settler = Settler(journal, store, Limiter(store, MemoryCounters(), clock), clock)
@@ -201,7 +202,7 @@ async def check(database: Database, entries: list[Entry], caller: Caller) -> Non
     for entry in entries:
         totals.add(entry)
     days = [entry.day for entry in entries]
-    async with SqlGatewayStore(database, SqlOutbox()).reading() as unit:
+    async with SqlGatewayStore(database, SqlOutbox(), RecordedAudit()).reading() as unit:
         (row,) = await unit.usage.report(UsageQuery("org_one", min(days), max(days)))
     assert row.totals == totals, "the totals are the sum of the ledger"
     print(json.dumps(Counter(entry.outcome.value for entry in entries)))  # noqa: T201

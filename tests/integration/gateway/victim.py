@@ -14,6 +14,7 @@ from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import ALICE, Alphabet, Everyone, FirstSentence, ScriptedAnswers
 
 PRICE = Price(prompt=1_000_003, completion=7_000_001, cached=500_009)
@@ -34,7 +35,7 @@ async def serve(folder: Path, upstream: str, port: int) -> None:
         embedder=Alphabet(),
         policy=Everyone(),
         clock=SystemClock(),
-        storage=Storage(database, SqlOutbox(), MemoryCache(), keyring, folder / "journal"),
+        storage=Storage(database, SqlOutbox(), MemoryCache(), keyring, folder / "journal", RecordedAudit()),
         configured=Configured([provider], [ModelEntry("m")], places, discover=False),
     )
     inference = module.application(ScriptedAnswers())

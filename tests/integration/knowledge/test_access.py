@@ -1,6 +1,7 @@
 """Who may use a collection or a document: every way of asking agrees, also with a brute-force oracle."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bastide.kit.errors import DeniedError, NotFoundError
 from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.contract import SearchQuery
 from bastide.knowledge.domain.document import Document
+from bastide.knowledge.usecases.change_document import ChangeDocument
 from bastide.knowledge.usecases.read_documents import ListRequest
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.platform.database.port import Database
@@ -125,10 +127,61 @@ async def test_changes_are_remembered_and_searches_written_down(service: Service
     assert search.personal == {"query": "some words"}
 
 
+async def test_labels_are_shown_filtered_by_and_witnessed(service: Service) -> None:
+    admin, member = client(service, ADMIN), client(service, MEMBER)
+    body = {"name": "board", "access": [{"grantee": "organisation:org_a", "access": "read"}]}
+    made = await admin.post("/api/v1/collections", json={**body, "labels": ["department:d1"]})
+    assert made.json()["labels"] == ["department:d1"]
+    document = await service.indexed("a secret number", collection="board", labels=("confidential",))
+    other = await service.indexed("another number", "b.txt", collection="board")
+    path = f"/api/v1/documents/{document.id}"
+    assert (await member.get(path)).json()["labels"] == ["confidential"]
+    for label, expected in (("confidential", {document.id}), ("department:d1", {document.id, other.id})):
+        listed = (await member.get("/api/v1/documents", params={"label": label})).json()
+        assert {one["document_id"] for one in listed["items"]} == expected
+        assert listed["total"] == len(expected)
+    for way in ("text", "content", "rectangles?start=0&end=3"):
+        assert (await member.get(f"{path}/{way}")).status_code == 200
+    await service.module.knowledge.verify_quote(MEMBER, document.id, 1, 2, "secret")
+    await member.get(f"/api/v1/documents/{other.id}/text")
+    scribe = service.ports.audit
+    assert isinstance(scribe, Scribe)
+    read = [one for one in scribe.entries if one.action == "confidential.read"]
+    assert [one.details["what"] for one in read] == ["text", "content", "rectangles", "quote"]
+    assert {(one.actor_id, one.target) for one in read} == {("usr_member", document.id)}
+
+    result = await service.module.knowledge.search(MEMBER, SearchQuery("number"))
+    assert result.confidential
+    assert {hit.document_id: hit.labels for hit in result.hits} == {
+        document.id: ("confidential", "department:d1"),
+        other.id: ("department:d1",),
+    }
+    assert (await member.patch(path, json={"labels": []})).status_code == 403
+    assert (await admin.patch(path, json={"labels": []})).json()["labels"] == []
+    result = await service.module.knowledge.search(MEMBER, SearchQuery("number"))
+    assert not result.confidential
+
+
+async def test_what_is_attached_carries_the_label_with_it(service: Service) -> None:
+    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    mail = await service.indexed(
+        "a letter\nattach list.txt hidden words", "mail.eml", collection="open", labels=("confidential",)
+    )
+    barred = replace(MEMBER, barred_labels=frozenset({"confidential"}))
+    assert await found(service, barred, "words") == []
+    assert len(await found(service, MEMBER, "words")) == 1
+    path = f"/api/v1/documents/{mail.id}"
+    await client(service, ADMIN).patch(path, json={"labels": ["department:d1"]})
+    await service.settled()
+    assert len(await found(service, barred, "words")) == 1
+
+
 # The oracle: a second opinion that shares no code with the product.
 
 
 def may_read(who: Principal, document: Document) -> bool:
+    if any(label in who.barred_labels for label in (*document.labels, *document.collection.labels)):
+        return False
     return _entitled(who, document.collection.owner_id, document.collection.grants) and (
         not document.grants or _entitled(who, document.owner_id, document.grants)
     )
@@ -141,6 +194,7 @@ def _entitled(who: Principal, owner: str, grants: tuple[Grant, ...]) -> bool:
     return admin or owner == who.subject_id or any(grant.grantee in names for grant in grants)
 
 
+LABELS = ["confidential", "department:d1"]
 PEOPLE = [
     ADMIN,
     *(
@@ -151,6 +205,7 @@ PEOPLE = [
             CredentialKind.SESSION,
             groups=frozenset(f"g{n}" for n in range(3) if number >> n & 1),
             departments=frozenset({f"d{number % 2}"}),
+            barred_labels=frozenset(LABELS[: number % 3]),
         )
         for number in range(8)
     ),
@@ -194,9 +249,26 @@ class Trial:
         if self.chance.random() < 0.3:
             chosen = self.chance.choice(self.collections)
             await self.service.module._collections.change(ADMIN, chosen, grants=any_grants(self.chance))
+        elif self.chance.random() < 0.4:
+            await self._label()
         else:
             grants = any_grants(self.chance) if self.chance.random() < 0.7 else ()
             await share(self.service)(ADMIN, self.chance.choice(self.documents), grants)
+
+    async def _label(self) -> None:
+        labels = self.chance.sample(LABELS, self.chance.choice([0, 1, 1, 2]))
+        module = self.service.module
+        if self.chance.random() < 0.4:
+            await module._collections.change(ADMIN, self.chance.choice(self.collections), labels=labels)
+        else:
+            change = ChangeDocument(
+                module._store,
+                module._access,
+                self.service.ports.sharing,
+                module._notices,
+                self.service.ports.clock,
+            )
+            await change(ADMIN, self.chance.choice(self.documents), labels=labels)
 
     async def compare(self, *, settled: bool) -> None:
         """Exactly what may be read once the index has settled; nothing more at any time."""
@@ -208,6 +280,10 @@ class Trial:
             page = await self.service.module._read.listing(who, ListRequest(limit=200))
             assert {seen.document.id for seen in page.items} == expected, who
             assert page.total == len(expected)
+            asked = ListRequest(label=LABELS[0], limit=200)
+            page = await self.service.module._read.listing(who, asked)
+            labelled = {one.id for one in every if LABELS[0] in (*one.labels, *one.collection.labels)}
+            assert {seen.document.id for seen in page.items} == expected & labelled, who
             for one in every:
                 assert await self._opens(who, one) == (one.id in expected), (who, one.id)
                 assert await self._cites(who, one) == (one.id in expected), (who, one.id)

@@ -29,7 +29,8 @@ def control(service: Service) -> Control:
 
 def change(service: Service) -> ChangeDocument:
     module = service.module
-    return ChangeDocument(module._store, module._access, module._notices, service.ports.clock)
+    ports = service.ports
+    return ChangeDocument(module._store, module._access, ports.sharing, module._notices, ports.clock)
 
 
 async def until_parsing(service: Service, times: int = 1) -> None:

@@ -60,6 +60,7 @@ async def test_the_chain_of_grants_now_and_then(house: House) -> None:
             "ground": "grant",
             "access": "read",
             "grantee": f"group:{group}",
+            "label": None,
         },
         {
             "kind": "document",
@@ -67,6 +68,7 @@ async def test_the_chain_of_grants_now_and_then(house: House) -> None:
             "ground": "follows_collection",
             "access": "read",
             "grantee": None,
+            "label": None,
         },
     ]
     await remember(house, admin, replace(document, grants=(Grant("user:usr_x", Access.READ),)))
@@ -129,8 +131,9 @@ async def test_another_organisation_learns_nothing(house: House) -> None:
     await remember(house, admin, COLLECTION)
     other = (await admin.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
     await admin.post("/api/v1/auth/switch", {"organisation_id": other})
-    assert (await why(admin, admin_id, "col_1"))["steps"][-1]["ground"] == "not_there"
-    assert (await admin.get("/api/v1/access/changes?resource=col_1")).json()["total"] == 0
+    hidden = await admin.get("/api/v1/access/explain", params={"resource": "col_1", "subject": admin_id})
+    assert (hidden.status_code, code(hidden)) == (404, "not_found")
+    assert (await admin.get("/api/v1/access/changes?resource=col_1")).status_code == 404
 
 
 async def test_a_grant_names_somebody_of_the_organisation(house: House) -> None:
@@ -169,3 +172,16 @@ async def test_a_sharing_dialog_finds_whom_to_name(house: House) -> None:
         ("group", "Bordeaux"),
         ("user", "Bob"),
     ]
+
+
+async def test_a_name_in_place_of_an_id_is_not_answered_with_nobody(house: House) -> None:
+    """A shared collection looked as if nobody could read it, to an administrator who asked by name."""
+    admin = await house.signed_in()
+    await remember(
+        house, admin, replace(COLLECTION, grants=(Grant("organisation:org_default", Access.READ),))
+    )
+    readers = await admin.get("/api/v1/access/readers", params={"resource": "col_1"})
+    assert readers.json()["total"] == 1
+    for path in ("readers?", "changes?", "explain?subject=usr_x&"):
+        unknown = await admin.get(f"/api/v1/access/{path}resource=hr")
+        assert (unknown.status_code, code(unknown)) == (404, "not_found"), path

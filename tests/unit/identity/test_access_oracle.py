@@ -24,6 +24,7 @@ from bastide.identity.contract import (
     Role,
     reader_tokens,
 )
+from bastide.identity.domain.labels import LabelRule
 from bastide.kit.errors import UnauthenticatedError
 from tests.unit.identity.conftest import House
 
@@ -37,6 +38,7 @@ class Thing:
     grants: list[tuple[str, str]]
     parent: str | None = None
     gone: bool = False
+    labels: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -47,10 +49,24 @@ class World:
     inactive: set[str] = field(default_factory=set)
     groups: dict[str, set[str]] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
+    only_for: dict[str, set[str]] = field(default_factory=dict)
+    no_programs: set[str] = field(default_factory=set)
+
+    def barred(self, person: str, label: str) -> bool:
+        """By a rule of the label; `people` here are service accounts, but for the first administrator."""
+        if label in self.no_programs and person.startswith("svc_"):
+            return True
+        named = self.only_for.get(label)
+        return bool(named) and not any(
+            one in (f"user:{person}", f"organisation:{ORGANISATION}") or person in self.groups.get(one, ())
+            for one in named
+        )
 
     def may_read(self, person: str, thing_id: str) -> bool:
         thing = self.things.get(thing_id)
         if thing is None or thing.gone or person not in self.roles or person in self.inactive:
+            return False
+        if any(self.barred(person, label) for label in thing.labels):
             return False
         if thing.parent is not None:
             if not self.may_read(person, thing.parent):
@@ -102,6 +118,7 @@ class Play:
         verbs: list[Callable[[], object]] = [
             self._collection, self._document, self._document, self._share, self._share, self._share,
             self._share, self._join, self._join, self._leave, self._role, self._activity, self._delete,
+            self._label, self._label, self._rule,
         ]  # fmt: skip
         await self.chance.choice(verbs)()  # pyright: ignore[reportGeneralTypeIssues]
         self.pasts.append((self.house.clock.now(), copy.deepcopy(self.world)))
@@ -129,7 +146,30 @@ class Play:
         parent = None if thing.parent is None else self.resource(thing.parent)
         grants = tuple(Grant(name, Access(access)) for name, access in thing.grants)
         kind = "document" if parent else "collection"
-        return Resource(kind, thing_id, ORGANISATION, thing.owner, grants, parent)
+        return Resource(
+            kind, thing_id, ORGANISATION, thing.owner, grants, parent, tuple(sorted(thing.labels))
+        )
+
+    def _labels(self) -> list[str]:
+        return ["confidential", *(one for one in self.world.groups if one.startswith("department:"))]
+
+    async def _label(self) -> None:
+        living = [name for name, one in self.world.things.items() if not one.gone]
+        if living:
+            chosen = self.chance.choice(living)
+            self.world.things[chosen].labels = set(
+                self.chance.sample(self._labels(), self.chance.randint(0, 2))
+            )
+            await self._remember(chosen)
+
+    async def _rule(self) -> None:
+        label = self.chance.choice(self._labels())
+        named = {one for one, _ in self._grants()}
+        no_programs = self.chance.random() < 0.2
+        self.world.only_for[label] = named
+        (self.world.no_programs.add if no_programs else self.world.no_programs.discard)(label)
+        rule = LabelRule(label, tuple(sorted(named)), people_only=no_programs)
+        await self.house.identity._labels.put(self.admin, rule)
 
     async def _collection(self) -> None:
         made = f"col_{len(self.world.things)}"
@@ -214,7 +254,9 @@ async def compare_the_present(play: Play) -> int:
             if resource.parent is not None:
                 above = play.house.identity.policy.allows(who, Action.COLLECTION_READ, resource.parent)
                 readers = reader_tokens(resource)
-                assert (above and (not readers or bool(who.tokens & set(readers)))) == expected
+                listed = not readers or bool(who.tokens & set(readers))
+                barred = bool(who.barred_labels & set(resource.labels))
+                assert (above and listed and not barred) == expected
             cases += 1
     return cases
 

@@ -148,11 +148,22 @@ def _totals(row: Row[Any]) -> Totals:
 
 def _row(entry: Entry) -> dict[str, Any]:
     row = {name: getattr(entry, name) for name in _ROW_FIELDS}
-    return {**row, "at": entry.at, "outcome": entry.outcome.value, "groups": list(entry.groups)}
+    return {
+        **row,
+        "at": entry.at,
+        "outcome": entry.outcome.value,
+        "groups": list(entry.groups),
+        "findings": list(entry.findings),
+    }
 
 
 def _entry(row: Row[Any]) -> Entry:
     at_us = int(row.at.timestamp()) * 1_000_000 + row.at.microsecond
     fields: dict[str, Any] = {name: getattr(row, name) for name in _ROW_FIELDS}
-    fields |= {"at_us": at_us, "outcome": Outcome(row.outcome), "groups": tuple(row.groups)}
+    fields |= {
+        "at_us": at_us,
+        "outcome": Outcome(row.outcome),
+        "groups": tuple(row.groups),
+        "findings": tuple(row.findings),
+    }
     return Entry(**fields)

@@ -52,6 +52,15 @@ limits = Table(
     Index("ix_gateway_limits_organisation_id", "organisation_id"),
 )
 
+guardrails = Table(
+    "gateway_guardrails",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("options", JsonColumn, nullable=False),  # Guardrail without id and organisation
+    Index("ix_gateway_guardrails_organisation_id", "organisation_id"),
+)
+
 ledger = Table(
     "gateway_ledger",
     metadata,
@@ -78,6 +87,7 @@ ledger = Table(
     Column("first_us", BigInteger, nullable=False),
     Column("total_us", BigInteger, nullable=False),
     Column("request_id", Text, nullable=False),
+    Column("findings", JsonColumn, nullable=False),
     Index("ix_gateway_ledger_organisation_id_at", "organisation_id", "at"),
 )
 

@@ -9,6 +9,7 @@ from bastide.gateway.asgi.inference import Inference
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.call import Operation
+from bastide.gateway.ports.observer import Observer
 from bastide.kit.errors import BastideError, NotFoundError
 
 Handler: TypeAlias = Callable[[Exchange], Awaitable[None]]
@@ -25,8 +26,9 @@ PREFIXES = tuple(
 class GatewayApp:
     """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
-    def __init__(self, inference: Inference, models: Models) -> None:
+    def __init__(self, inference: Inference, models: Models, observer: Observer) -> None:
         self._models = models
+        self._observer = observer
         posts: dict[str, Handler] = {
             f"/v1/{operation.value}": inference.handler(operation) for operation in Operation
         }
@@ -40,6 +42,7 @@ class GatewayApp:
         try:
             await self._handler(scope)(exchange)
         except BastideError as error:
+            self._observer.refused(error.code)
             await _refuse(exchange, error)
         except ClientGoneError:
             return

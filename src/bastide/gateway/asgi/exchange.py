@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.errors import RequestTooLargeError
@@ -35,6 +35,7 @@ class Exchange:
         self.streams = False
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
+        self.began_at: float = state.get("began_at", 0.0)
         self.extra_headers: list[tuple[bytes, bytes]] = []
         self._principal: Principal | None = state.get("principal")
 
@@ -119,24 +120,43 @@ class Exchange:
 
     def while_connected(self) -> "WhileConnected":
         """Cancels what runs inside as soon as the client is gone, and raises ClientGoneError instead."""
-        return WhileConnected(self.receive)
+        return WhileConnected(self.receive, self.scope["state"].get("connection"))
+
+
+class Line(Protocol):
+    """The connection to the client, as our server gives it in `scope["state"]["connection"]`."""
+
+    def when_lost(self, watcher: Callable[[], None]) -> None: ...
+
+    def forget(self, watcher: Callable[[], None]) -> None: ...
 
 
 class WhileConnected:
-    """See `Exchange.while_connected`. Use it after the request's body has been read."""
+    """See `Exchange.while_connected`. Use it after the request's body has been read.
 
-    def __init__(self, receive: Receive) -> None:
+    Our server tells at once when a client has gone; another one has to be asked, by a task per request.
+    """
+
+    def __init__(self, receive: Receive, line: Line | None) -> None:
         self._receive = receive
+        self._line = line
+        self._watch: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._scope = CancelScope()
-        self._watch = asyncio.create_task(self._wait_for_disconnect())
+        if self._line is None:
+            self._watch = asyncio.create_task(self._wait_for_disconnect())
+        else:
+            self._line.when_lost(self._scope.cancel)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._watch.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._line is not None:
+            self._line.forget(self._scope.cancel)
         if await self._scope.close(kind):
             raise ClientGoneError from error
 

@@ -11,20 +11,21 @@ from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
 from bastide.gateway.asgi.exchange import Exchange
-from bastide.gateway.asgi.relay import relay
+from bastide.gateway.asgi.relay import findings_header, relay
 from bastide.gateway.asgi.spoken import answer_spoken
 from bastide.gateway.contract import ChatMessage
-from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call, required
+from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
 from bastide.gateway.domain.catalogue import READER, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.speaking import serves
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.embed import embed
+from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
 from bastide.gateway.usecases.pipeline import Pipeline
-from bastide.gateway.usecases.read import degraded, read_conversation
+from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
 from bastide.gateway.usecases.translate import estimated_tokens, in_chat, stamp_for
 from bastide.identity.contract import Action, Policy
 from bastide.kit.clock import Clock
@@ -43,11 +44,6 @@ class Sizes:
 
     max_request_bytes: int = 32 << 20
     max_answer_bytes: int = 64 << 20
-
-
-class _Message(msgspec.Struct):
-    role: str
-    content: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,6 +71,7 @@ class Inference:
         catalogue: LiveCatalogue,
         pipeline: Pipeline,
         accounts: Accounts,
+        guards: Guards,
         policy: Policy,
         local: Local,
         clock: Clock,
@@ -83,6 +80,7 @@ class Inference:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._accounts = accounts
+        self._guards = guards
         self._policy = policy
         self._reader = local.reader
         self._embedder = local.embedder
@@ -108,23 +106,31 @@ class Inference:
             await exchange.answer(200, msgspec.json.encode(estimated_tokens(call)))
             return
         grounded = optional(call.members, "bastide", _Grounded)
+        if grounded is not None or model.built_in:  # else the pipeline does it
+            call = await self._guarded(exchange, call)
         if grounded is not None:
             _only(CONVERSATIONS, call)
             chat = in_chat(call)
-            events = self._answers.answer(call.principal, _request(chat, _messages(chat), grounded))
+            events = self._answers.answer(call.principal, _request(chat, messages_of(chat), grounded))
             if model.built_in:
                 await self._read(exchange, call, events)
             else:  # the model that writes it has an account of its own
                 await self._write(exchange, call, events)
         elif model.built_in is ProviderKind.READER:
             _only(CONVERSATIONS, call)
-            messages = _messages(in_chat(call))
+            messages = messages_of(in_chat(call))
             await self._read(exchange, call, read_conversation(self._reader, messages))
         elif model.built_in is ProviderKind.EMBEDDER and self._embedder is not None:
             _only({Operation.EMBEDDINGS}, call)
             await self._embed(exchange, call, self._embedder)
         else:
             await self._relay(exchange, call)
+
+    async def _guarded(self, exchange: Exchange, call: Call) -> Call:
+        call = await self._guards.before(call)
+        if call.findings:
+            exchange.extra_headers.append(findings_header(call.findings))
+        return call
 
     async def _relay(self, exchange: Exchange, call: Call) -> None:
         """The model's answer; where the model may degrade, the reader's when no server has one."""
@@ -135,13 +141,13 @@ class Inference:
             if exchange.started or call.operation not in CONVERSATIONS or not model.routing.degrade:
                 raise
             exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
-            call = replace(call, model=READER)
-            messages = _messages(in_chat(call))
+            call = await self._guarded(exchange, replace(call, model=READER))
+            messages = messages_of(in_chat(call))
             await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
 
     async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
         reader = self._catalogue.current.models[READER]
-        await self._write(exchange, call, accounted(events, self._accounts, call, reader))
+        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards))
 
     async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
         model = self._catalogue.current.models[call.model]
@@ -171,22 +177,19 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
     passed = tuple(
         (name, value) for name in _PASSED.get(operation, ()) if (value := exchange.header(name.encode()))
     )
-    if sensitive or session or passed:
-        return replace(call, sensitive=sensitive, session=(session or "").encode(), passed=passed)
-    return call
+    return replace(
+        call,
+        sensitive=sensitive,
+        session=(session or "").encode(),
+        passed=passed,
+        began_at=exchange.began_at,
+    )
 
 
 def _only(operations: Collection[Operation], call: Call) -> None:
     if call.operation not in operations:
-        routes = ", ".join(f"/v1/{operation.value}" for operation in operations)
+        routes = ", ".join(sorted(f"/v1/{operation.value}" for operation in operations))
         raise UnsupportedError(f"{call.model!r} answers {routes} only.", param="model")
-
-
-def _messages(call: Call) -> list[ChatMessage]:
-    found = required(call.members, "messages", list[_Message])
-    return [
-        ChatMessage(message.role, cast("Json", msgspec.json.decode(message.content))) for message in found
-    ]
 
 
 def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> AnswerRequest:

@@ -1,8 +1,11 @@
 """Passes a provider's answer on: whole, or event by event as it comes."""
 
+from collections.abc import Iterable
+
 from bastide.gateway.asgi.errors import event_of, is_told
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
 from bastide.gateway.asgi.limits import limit_headers
+from bastide.gateway.asgi.timing import timing_header
 from bastide.gateway.domain.call import CONVERSATIONS, Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
@@ -36,6 +39,7 @@ async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_
         if left_out := reply.headers.get(LEFT_OUT):
             exchange.extra_headers.append((LEFT_OUT.encode(), left_out.encode("latin-1")))
         if reply.streams and reply.status == 200:
+            _note_findings(exchange, reply)
             await _relay_stream(exchange, StreamFilter(reply, call))
         elif reply.is_media and reply.status == 200:
             await _relay_media(exchange, reply)
@@ -47,7 +51,10 @@ async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, m
     body = await reply.read(max_bytes=max_answer_bytes)
     if reply.status < 300:
         reply.meter.whole(body)
+        if reply.guard is not None:
+            body = await reply.guard.whole(body)
     reply.finish()
+    _note_findings(exchange, reply)
     if reply.status >= 300 and not is_told(body, operation):
         raise UpstreamRefusedError(error_words(body), status=reply.status)
     headers = [
@@ -55,14 +62,26 @@ async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, m
         for name in _PASSED_HEADERS
         if name in reply.headers
     ]
+    headers.append(timing_header(reply.account))
     content_type = reply.headers.get("content-type", "application/json").encode("latin-1")
     await exchange.answer(reply.status, body, content_type=content_type, headers=headers)
+
+
+def findings_header(findings: Iterable[str]) -> tuple[bytes, bytes]:
+    """What guardrails have found, as `before:mask:email, after:flag:card`."""
+    return b"x-bastide-guardrails", ", ".join(sorted(findings)).encode()
+
+
+def _note_findings(exchange: Exchange, reply: Reply) -> None:
+    if reply.account.findings:
+        exchange.extra_headers.append(findings_header(reply.account.findings))
 
 
 async def _relay_media(exchange: Exchange, reply: Reply) -> None:
     """Sound and the like, as it comes. After the head only a cut connection can tell of an error."""
     length = reply.headers.get("content-length")
     headers = [(b"content-length", length.encode("latin-1"))] if length else []
+    headers.append(timing_header(reply.account))
     await exchange.start(200, reply.headers["content-type"].encode("latin-1"), headers)
     while data := await reply.chunk():
         await exchange.write(data)
@@ -72,7 +91,7 @@ async def _relay_media(exchange: Exchange, reply: Reply) -> None:
 
 async def _relay_stream(exchange: Exchange, stream: "StreamFilter") -> None:
     """Each event as soon as it is whole."""
-    await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
+    await exchange.start(200, EVENT_STREAM, (*NO_BUFFERING, timing_header(stream.account)))
     while (passed := await stream.next()) is not None:
         if passed:
             await exchange.write(passed)
@@ -87,9 +106,11 @@ class StreamFilter:
 
     def __init__(self, reply: Reply, call: Call) -> None:
         self._reply = reply
+        self.account = reply.account
         self._wants_usage = call.wants_usage
         self._splitter = EventSplitter()
         self._ended = call.operation not in _END_IS_TOLD
+        self._done = False
 
     async def next(self) -> bytes | None:
         """The next whole events, maybe none yet (empty); None at the end.
@@ -97,23 +118,32 @@ class StreamFilter:
         Raises:
             UpstreamBrokenError: the stream stopped before its end was told, or carried what is no event.
         """
+        guard = self._reply.guard
         if chunk := await self._reply.chunk():
-            return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
+            events = [event for event in self._splitter.feed(chunk) if self._passes(event)]
+            if guard is not None:
+                events = [guard.event(event) for event in events]
+                await guard.check()
+            if self._done:
+                self._reply.finish()
+            return b"".join(events)
         if not self._ended:
             raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
+        rest = b""
+        if guard is not None:
+            rest = guard.rest()
+            await guard.check()
         self._reply.finish()
-        return None
+        return rest or None
 
     def _passes(self, event: bytes) -> bool:
         data = data_of(event)
         if data is None:
             return True
         if data == DONE:
-            self._ended = True
-            self._reply.finish()
+            self._ended = self._done = True
             return True
         note = self._reply.meter.event(data)
-        if note.last:
-            self._reply.finish()
+        self._done = self._done or note.last
         self._ended = self._ended or note.error or note.last
         return self._wants_usage or not note.only_usage

@@ -46,8 +46,10 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
+        findings: what guardrails have found in it.
         session: what the client calls its session, for affinity.
         passed: headers of the client that belong to its protocol and go to a provider that speaks it.
+        began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
 
     principal: Principal
@@ -63,6 +65,8 @@ class Call:
     sensitive: bool = False
     session: bytes = b""
     passed: tuple[tuple[str, str], ...] = ()
+    findings: tuple[str, ...] = ()
+    began_at: float = 0.0
 
     @property
     def prompt_bytes(self) -> int:

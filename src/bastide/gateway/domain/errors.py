@@ -118,3 +118,24 @@ class EntryNotFoundError(NotFoundError):
     """No such provider, model, deployment or limit."""
 
     code = "gateway.not_found"
+
+
+class PatternError(InvalidError):
+    """A guardrail's pattern cannot be used."""
+
+    code = "guardrail.pattern"
+
+
+class GuardrailError(InvalidError):
+    """A guardrail of the organisation forbids what was sent, or what the model answered.
+
+    `details` name the guardrail, what kind of thing it found, and the stage; never the text.
+    """
+
+    code = "guardrail.blocked"
+
+
+class ImportFileError(InvalidError):
+    """The file cannot be read as a configuration to import."""
+
+    code = "gateway.import"

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     CUT = "cut"  # the client went away
     CACHED = "cached"
     DEGRADED = "degraded"
+    BLOCKED = "blocked"  # by a guardrail, after the model had begun
     INTERRUPTED = "interrupted"
 
 
@@ -34,6 +35,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         id: of the call, `use_…`; the last line of an id is the one that counts.
         at_us: when it started, microseconds since the epoch.
         cost: picounits.
+        findings: of guardrails, `after:mask:email`.
         queue_us, first_us, total_us: until it was sent, until its first bytes came, until its end; each
             from its start.
     """
@@ -61,6 +63,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     first_us: int = 0
     total_us: int = 0
     request_id: str = ""
+    findings: tuple[str, ...] = ()
 
     @property
     def at(self) -> datetime:

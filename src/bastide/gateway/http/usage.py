@@ -62,6 +62,7 @@ class EntryOut(BaseModel):
     queue_ms: float
     first_token_ms: float
     total_ms: float
+    findings: list[str]
 
 
 class EntryPage(BaseModel):
@@ -154,4 +155,5 @@ def _entry(entry: Entry) -> EntryOut:
         queue_ms=entry.queue_us / 1000,
         first_token_ms=entry.first_us / 1000,
         total_ms=entry.total_us / 1000,
+        findings=list(entry.findings),
     )

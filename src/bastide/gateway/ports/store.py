@@ -6,10 +6,12 @@ from datetime import date
 from typing import Protocol
 
 from bastide.gateway.domain.entries import DeploymentEntry, Entries, ModelEntry, ProviderEntry
+from bastide.gateway.domain.guardrails.rules import Guardrail
 from bastide.gateway.domain.ledger import Entry
 from bastide.gateway.domain.limits import Bound, Limit
 from bastide.gateway.domain.reports import UsageQuery, UsageRow
 from bastide.kit.events import DomainEvent
+from bastide.operations.contract import AuditEntry
 
 
 class CatalogueRows(Protocol):
@@ -50,6 +52,22 @@ class LimitRows(Protocol):
     async def delete(self, limit_id: str) -> None: ...
 
 
+class GuardrailRows(Protocol):
+    """The guardrails, within a transaction. Each change counts the revision up."""
+
+    async def all(self) -> Sequence[Guardrail]:
+        """Of every organisation."""
+        ...
+
+    async def of(self, organisation_id: str) -> Sequence[Guardrail]: ...
+
+    async def put(self, guardrail: Guardrail) -> None:
+        """Adds it, or replaces the one of that id."""
+        ...
+
+    async def delete(self, guardrail_id: str) -> None: ...
+
+
 class UsageRows(Protocol):
     """The ledger and the totals that are made from it, within a transaction."""
 
@@ -88,7 +106,14 @@ class Unit(Protocol):
     def limits(self) -> LimitRows: ...
 
     @property
+    def guardrails(self) -> GuardrailRows: ...
+
+    @property
     def usage(self) -> UsageRows: ...
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Into the audit log, in this transaction."""
+        ...
 
     async def emit(self, event: DomainEvent) -> None:
         """Into the outbox: it is there if and only if the change is."""

@@ -1,4 +1,4 @@
-"""What every verb that changes the catalogue or the limits does besides: one event, one announcement."""
+"""What every verb that changes the configuration does besides: an event, an audit record, an announcement."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +13,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.events import DomainEvent
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
+from bastide.operations.contract import Detail, done_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,17 @@ class Changes:
 
     @asynccontextmanager
     async def change(
-        self, principal: Principal, topic: str, key: str, **facts: str | int | None
+        self, principal: Principal, topic: str, key: str, **facts: Detail
     ) -> AsyncGenerator[Unit]:
-        """A transaction that ends with the event, and is made known to every process after its commit."""
-        payload: JsonObject = {**facts, "changed_by": principal.subject_id}
+        """A transaction that ends with the event and the record in the audit log.
+
+        It is made known to every process after its commit. `facts` say what was changed to what; no secrets.
+        """
+        entry = done_by(principal, topic, key, **facts)
+        payload: JsonObject = {**entry.details, "changed_by": principal.subject_id}
         event = DomainEvent(new_id("evt"), topic, principal.organisation_id, key, payload, self.clock.now())
         async with self.store.transaction() as unit:
             yield unit
             await unit.emit(event)
+            await unit.record(entry)
         await self.sync.announce()

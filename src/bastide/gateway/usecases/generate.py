@@ -12,10 +12,11 @@ from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamFailedErr
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import error_words
+from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted
 from bastide.gateway.usecases.pipeline import Pipeline
-from bastide.gateway.usecases.read import read_conversation
+from bastide.gateway.usecases.read import messages_of, read_conversation
 from bastide.gateway.usecases.reply import Reply
 from bastide.identity.contract import Principal
 from bastide.kit.ids import new_id
@@ -45,12 +46,18 @@ class GatewayService:
     """Satisfies `Gateway`."""
 
     def __init__(
-        self, catalogue: LiveCatalogue, pipeline: Pipeline, reader: Reader, accounts: Accounts
+        self,
+        catalogue: LiveCatalogue,
+        pipeline: Pipeline,
+        reader: Reader,
+        accounts: Accounts,
+        guards: Guards,
     ) -> None:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._reader = reader
         self._accounts = accounts
+        self._guards = guards
 
     async def models(self, principal: Principal) -> Sequence[ModelInfo]:
         return self._catalogue.infos(principal)
@@ -61,15 +68,19 @@ class GatewayService:
         model = self._catalogue.find(principal, request.model)
         call = _call(principal, request)
         if request.model == READER:
-            events = read_conversation(self._reader, request.messages)
-            async for event in accounted(events, self._accounts, call, model):
+            call = await self._guards.before(call)
+            events = read_conversation(self._reader, messages_of(call))
+            async for event in accounted(events, self._accounts, call, model, self._guards):
                 yield event
             return
         async with self._pipeline.open(call) as reply:
             if reply.status != 200:
                 words = error_words(await reply.read(max_bytes=_MAX_ANSWER_BYTES))
                 raise UpstreamFailedError(f"The model refused: {words}", status=reply.status)
-            async for event in _events(reply) if reply.streams else _whole(reply):
+            events = _events(reply) if reply.streams else _whole(reply)
+            async for event in events if reply.guard is None else reply.guard.text(events):
+                if isinstance(event, Finished):
+                    reply.finish()
                 yield event
 
 
@@ -88,7 +99,6 @@ async def _whole(reply: Reply) -> AsyncIterator[TokenDelta | Finished]:
     if choice is not None and choice.message is not None and choice.message.content:
         yield TokenDelta(choice.message.content)
     reason = choice.finish_reason if choice else None
-    reply.finish()
     yield Finished(reason or "stop", reply.usage, reply.account.model)
 
 
@@ -109,7 +119,6 @@ async def _events(reply: Reply) -> AsyncIterator[TokenDelta | Finished]:
                 yield TokenDelta(choice.delta.content)
     if reason is None:
         raise UpstreamBrokenError("The model's server ended its stream before the answer was whole.")
-    reply.finish()
     yield Finished(reason, reply.usage, reply.account.model)
 
 

@@ -8,6 +8,7 @@ from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Wh
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
+from bastide.operations.contract import Detail
 
 _MAX_LIMITS = 10_000
 
@@ -46,7 +47,7 @@ class ManageLimits:
         """Adds it, or replaces the one of that id. Effective at once. Raises EntryError."""
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         _check(limit)
-        async with self.changes.change(principal, "limit.changed", limit.id, subject=limit.subject) as unit:
+        async with self.changes.change(principal, "limit.changed", limit.id, **_facts(limit)) as unit:
             if len(await unit.limits.of(principal.organisation_id)) >= _MAX_LIMITS:
                 raise EntryError(f"An organisation has at most {_MAX_LIMITS} limits.", field="subject")
             await unit.limits.put(limit)
@@ -67,6 +68,17 @@ class ManageLimits:
     async def _use(self, bound: Bound) -> LimitUse:
         known = bound.limit.period.is_budget and bound.subject_id != EACH
         return LimitUse(bound, await self.limiter.used(bound) if known else None)
+
+
+def _facts(limit: Limit) -> dict[str, Detail]:
+    return {
+        "subject": limit.subject.value,
+        "subject_id": limit.subject_id,
+        "model": limit.model,
+        "metric": limit.metric.value,
+        "period": limit.period.value,
+        "amount": limit.amount,
+    }
 
 
 def _check(limit: Limit) -> None:

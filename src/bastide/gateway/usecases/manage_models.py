@@ -9,6 +9,7 @@ from bastide.gateway.domain.errors import EntryError, EntryNotFoundError, Exists
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.identity.contract import Action, Principal
+from bastide.operations.contract import Detail
 
 _MAX_FALLBACKS = 8
 
@@ -45,7 +46,7 @@ class ManageModels:
         known = self.catalogue.current.models.get(entry.name)
         if entry.name in self._fixed or (known is not None and known.built_in):
             raise ExistsError(f"{entry.name!r} is built in or named by the settings.", name=entry.name)
-        async with self.changes.change(principal, "model.added", entry.name) as unit:
+        async with self.changes.change(principal, "model.added", entry.name, **_facts(entry)) as unit:
             if any(each.name == entry.name for each in (await unit.catalogue.entries()).models):
                 raise ExistsError(f"There is a model {entry.name!r} already.", name=entry.name)
             await unit.catalogue.put_model(entry)
@@ -56,7 +57,7 @@ class ManageModels:
         self._may_change(principal)
         _check(entry)
         await self._require_stored(entry.name)
-        async with self.changes.change(principal, "model.changed", entry.name) as unit:
+        async with self.changes.change(principal, "model.changed", entry.name, **_facts(entry)) as unit:
             await unit.catalogue.put_model(entry)
         return await self.get(principal, entry.name)
 
@@ -86,7 +87,9 @@ class ManageModels:
         await self._require_stored(entry.model)
         _check_deployment(entry)
         known = {each.name for each in self.changes.fixed_providers}
-        async with self.changes.change(principal, "deployment.changed", entry.id, model=entry.model) as unit:
+        async with self.changes.change(
+            principal, "deployment.changed", entry.id, **_deployment_facts(entry)
+        ) as unit:
             known |= {each.name for each in (await unit.catalogue.entries()).providers}
             if entry.provider not in known:
                 raise EntryError(f"There is no provider {entry.provider!r}.", field="provider")
@@ -124,6 +127,29 @@ def _source(model: Model, stored: set[str]) -> Source:
     if model.built_in:
         return Source.BUILT_IN
     return model.deployments[0].provider.source if model.deployments else Source.SETTINGS
+
+
+def _facts(entry: ModelEntry) -> dict[str, Detail]:
+    routing = entry.routing
+    return {
+        "strategy": routing.strategy.value,
+        "fallbacks": routing.fallbacks,
+        "overflow_queue": routing.overflow_queue,
+        "degrade": routing.degrade,
+    }
+
+
+def _deployment_facts(entry: DeploymentEntry) -> dict[str, Detail]:
+    return {
+        "model": entry.model,
+        "provider": entry.provider,
+        "upstream_name": entry.upstream_name,
+        "weight": entry.weight,
+        "priority": entry.priority,
+        "prompt_price": entry.price.prompt,
+        "completion_price": entry.price.completion,
+        "max_concurrency": entry.max_concurrency,
+    }
 
 
 def _check(entry: ModelEntry) -> None:

@@ -16,6 +16,7 @@ from bastide.gateway.domain.errors import (
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.identity.contract import Action, Principal
+from bastide.operations.contract import Detail
 from bastide.platform.secrets.port import Keyring
 
 _KINDS = frozenset({ProviderKind.OPENAI, ProviderKind.AZURE, ProviderKind.ANTHROPIC})
@@ -72,7 +73,7 @@ class ManageProviders:
         if entry.name in self._fixed:
             raise ExistsError(f"The settings name a provider {entry.name!r}.", name=entry.name)
         entry = await self._sealed(entry, api_key)
-        async with self.changes.change(principal, "provider.added", entry.name, zone=entry.zone) as unit:
+        async with self.changes.change(principal, "provider.added", entry.name, **_facts(entry)) as unit:
             if any(each.name == entry.name for each in (await unit.catalogue.entries()).providers):
                 raise ExistsError(f"There is a provider {entry.name!r} already.", name=entry.name)
             await unit.catalogue.put_provider(entry)
@@ -84,7 +85,7 @@ class ManageProviders:
         _check(entry)
         before = await self.entry(principal, entry.name)
         entry = await self._sealed(replace(entry, sealed_key=before.sealed_key), api_key)
-        async with self.changes.change(principal, "provider.changed", entry.name, zone=entry.zone) as unit:
+        async with self.changes.change(principal, "provider.changed", entry.name, **_facts(entry)) as unit:
             await unit.catalogue.put_provider(entry)
         return self._view(entry)
 
@@ -134,6 +135,17 @@ class ManageProviders:
             has_key=entry.sealed_key is not None,
             reachable=self.catalogue.reachable(entry.name),
         )
+
+
+def _facts(entry: ProviderEntry) -> dict[str, Detail]:
+    """For the audit log: never the key, only whether there is one."""
+    return {
+        "kind": entry.kind.value,
+        "url": entry.url,
+        "zone": entry.zone.value,
+        "lists": entry.lists,
+        "has_key": entry.sealed_key is not None,
+    }
 
 
 def _check(entry: ProviderEntry) -> None:

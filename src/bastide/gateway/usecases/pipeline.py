@@ -13,6 +13,8 @@ from bastide.gateway.domain.retries import RetryBudget, pause_s
 from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
+from bastide.gateway.usecases.guard import Guards
+from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.reply import Reply
@@ -35,9 +37,11 @@ class Pipeline:
         upstream: Upstream,
         timeouts: Timeouts,
         accounts: Accounts,
+        guards: Guards,
         retries: RetryBudget | None = None,
     ) -> None:
         self._accounts = accounts
+        self._guards = guards
         self._catalogue = catalogue
         self._router = router
         self._upstream = upstream
@@ -52,17 +56,19 @@ class Pipeline:
             An answer, or an error that is about the request itself (400, 404, 413, 422 …) to be passed on.
 
         Raises:
-            ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError, QueueFullError,
-            the refusals of limits and budgets, and what the last deployment that was asked has raised:
-            UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError, UpstreamBusyError or
-            UpstreamFailedError.
+            GuardrailError, ModelNotFoundError, ModelUnavailableError, SensitiveError, UnsupportedError,
+            QueueFullError, the refusals of limits and budgets, and what the last deployment that was asked
+            has raised: UpstreamUnreachableError, UpstreamTimeoutError, UpstreamBrokenError,
+            UpstreamBusyError or UpstreamFailedError.
         """
         model = self._catalogue.find(call.principal, call.model)
+        call = await self._guards.before(call)
         account = await self._accounts.open(call, model, self._router.places(call, model))
         reply: Reply | None = None
         try:
             async with AsyncExitStack() as stack:
                 reply = await self._first_that_answers(call, model, account, stack)
+                reply.guard = answer_guard(self._guards, call, account, reply.cut)
                 yield reply
         except BaseException as error:
             outcome = Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
@@ -106,9 +112,11 @@ class Pipeline:
         """One request to one deployment; how it ends is noted there."""
         cap = account.reservation.cap if account.reservation else None
         question = question_for(call, station.deployment, cap)
-        await station.bulkhead.enter(call.principal.organisation_id)
         now = asyncio.get_running_loop().time
+        arrived = now()
+        await station.bulkhead.enter(call.principal.organisation_id)
         started = now()
+        account.waited(started - arrived)
         probe = station.breaker.begin(started)
         try:
             account.sent(station.deployment)

@@ -2,13 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import cast
+
+import msgspec
 
 from bastide.chat.contract import Grounding
 from bastide.gateway.contract import ChatMessage, Finished, TokenDelta, Usage
+from bastide.gateway.domain.call import Call, required
 from bastide.gateway.domain.catalogue import READER
 from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.usecases.conversation import question_and_passages
+from bastide.kit.json import Json
 from bastide.models.contract import Reader
+
+
+class _Message(msgspec.Struct):
+    role: str
+    content: msgspec.Raw = msgspec.Raw(b"null")
+
 
 _NOTHING = {
     "fr": "Le texte donné ne répond pas à cette question.",
@@ -29,6 +40,14 @@ async def read_conversation(
     answered = sum(len(text.encode()) for text in texts)
     usage = Usage(estimate_tokens(asked), estimate_tokens(answered), estimated=True)
     yield Finished("stop", usage, READER)
+
+
+def messages_of(call: Call) -> list[ChatMessage]:
+    """The conversation in a chat's body. Raises BodyError."""
+    found = required(call.members, "messages", list[_Message])
+    return [
+        ChatMessage(message.role, cast("Json", msgspec.json.decode(message.content))) for message in found
+    ]
 
 
 async def degraded(

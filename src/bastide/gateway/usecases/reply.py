@@ -8,6 +8,7 @@ from bastide.gateway.domain.catalogue import Deployment
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meter import Meter
 from bastide.gateway.ports.upstream import UpstreamReply
+from bastide.gateway.usecases.guard_answer import AnswerGuard
 from bastide.gateway.usecases.ledger.account import Account
 from bastide.gateway.usecases.patience import Patience
 
@@ -26,6 +27,7 @@ class Reply:
         self.meter = meter
         self.deployment = deployment
         self.account = account
+        self.guard: AnswerGuard | None = None
 
     @property
     def status(self) -> int:
@@ -68,7 +70,9 @@ class Reply:
             self._first = await self._reply.chunk()
 
     async def read(self, *, max_bytes: int) -> bytes:
-        return await self._reply.read(max_bytes=max_bytes)
+        body = await self._reply.read(max_bytes=max_bytes)
+        self.account.received()
+        return body
 
     async def chunk(self) -> bytes:
         """The next bytes of a stream, empty at its end. Raises UpstreamTimeoutError, UpstreamBrokenError."""

@@ -7,6 +7,7 @@ from bastide.identity.adapters.sql_credentials import SqlKeys, SqlSessions
 from bastide.identity.adapters.sql_factors import SqlFactors
 from bastide.identity.adapters.sql_groups import SqlGroups
 from bastide.identity.adapters.sql_history import SqlHistory
+from bastide.identity.adapters.sql_labels import SqlLabels
 from bastide.identity.adapters.sql_links import SqlLinks
 from bastide.identity.adapters.sql_organisations import SqlOrganisations
 from bastide.identity.adapters.sql_passkeys import SqlPasskeys
@@ -23,6 +24,7 @@ class SqlUnit:
         self._audit = audit
         self.organisations = SqlOrganisations(connection, clock)
         self.groups = SqlGroups(connection, clock)
+        self.labels = SqlLabels(connection)
         self.links = SqlLinks(connection)
         self.services = SqlServiceAccounts(connection, clock)
         self.factors = SqlFactors(connection)

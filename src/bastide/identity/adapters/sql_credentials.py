@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.tables import api_keys, sessions
 from bastide.identity.domain.api_keys import ApiKey
-from bastide.identity.domain.sessions import IDLE, Session
+from bastide.identity.domain.sessions import Session, SessionKind
 
 _NARROWINGS = ("allowed_models", "allowed_collections", "allowed_networks")
 
@@ -29,8 +29,21 @@ class SqlSessions:
                 address=session.address,
                 user_agent=session.user_agent,
                 strong=session.strong,
+                kind=session.kind.value,
             )
         )
+
+    async def get(self, session_id: str) -> Session | None:
+        row = (await self._connection.execute(select(sessions).where(sessions.c.id == session_id))).first()
+        return None if row is None else _session(row)
+
+    async def replace_token(self, session_id: str, old: bytes, new: bytes, at: datetime) -> bool:
+        replaced = await self._connection.execute(
+            update(sessions)
+            .where(sessions.c.id == session_id, sessions.c.token_hash == old)
+            .values(token_hash=new, last_seen_at=at)
+        )
+        return replaced.rowcount > 0
 
     async def by_token(self, token_hash: bytes) -> Session | None:
         rows = await self._connection.execute(select(sessions).where(sessions.c.token_hash == token_hash))
@@ -67,8 +80,12 @@ class SqlSessions:
         await self._connection.execute(query)
 
     async def delete_expired(self, now: datetime) -> int:
+        unused = [
+            (sessions.c.kind == kind.value) & (sessions.c.last_seen_at <= now - kind.idle)
+            for kind in SessionKind
+        ]
         gone = await self._connection.execute(
-            delete(sessions).where(or_(sessions.c.expires_at <= now, sessions.c.last_seen_at <= now - IDLE))
+            delete(sessions).where(or_(sessions.c.expires_at <= now, *unused))
         )
         return gone.rowcount
 
@@ -157,6 +174,7 @@ def _session(row: Row[Any]) -> Session:
         row.address,
         row.user_agent,
         row.strong,
+        SessionKind(row.kind),
     )
 
 

@@ -26,6 +26,7 @@ class SqlHistory:
                 owner_id=state.owner_id,
                 grants=[[grant.grantee, grant.access.value] for grant in state.grants],
                 parent_id=state.parent_id,
+                labels=list(state.labels),
                 deleted=state.deleted,
                 changed_by=state.changed_by,
                 at=state.at,
@@ -99,6 +100,7 @@ def _resource(row: Row[*tuple[Any, ...]]) -> ResourceState:
         row.deleted,
         row.changed_by,
         row.at,
+        tuple(row.labels),
     )
 
 

@@ -98,6 +98,7 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("strong", Boolean, nullable=False, server_default=false()),
+    Column("kind", Text, nullable=False, server_default="browser"),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
 )
@@ -166,7 +167,21 @@ resource_history = Table(
     Column("deleted", Boolean, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("labels", JsonColumn, nullable=False, server_default="[]"),
     Index("ix_resource_history_resource_id_position", "resource_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+# All rules of an organisation at once: the last row is the present.
+label_rule_history = Table(
+    "label_rule_history",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("rules", JsonColumn, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_label_rule_history_organisation_id", "organisation_id", "position"),
     sqlite_autoincrement=True,
 )
 

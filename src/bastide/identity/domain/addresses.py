@@ -41,6 +41,8 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
     `X-Forwarded-For` is read from its end, and only as far as trusted proxies wrote it: what a client puts
     there itself is never believed. A malformed entry ends the walk.
     """
+    if not trusted:
+        return peer
     address = peer
     for hop in reversed((forwarded_for or "").split(",")):
         if not address_in(address, trusted) or _parse_address(hop) is None:

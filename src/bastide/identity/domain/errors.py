@@ -28,6 +28,12 @@ class CredentialsExpiredError(UnauthenticatedError):
     code = "auth.expired"
 
 
+class TokenReusedError(UnauthenticatedError):
+    """A refresh token came a second time: its session has ended."""
+
+    code = "auth.reused"
+
+
 class CsrfError(UnauthenticatedError):
     """An unsafe request by cookie came without the matching `X-CSRF-Token`."""
 
@@ -74,6 +80,12 @@ class ResourceHiddenError(NotFoundError):
     """There is no such thing, or none that the caller may know of."""
 
     code = "not_found"
+
+
+class LabelUnknownError(InvalidError):
+    """No label that this organisation has: `confidential`, or `department:` and the id of a department."""
+
+    code = "label.unknown"
 
 
 class PasswordWeakError(InvalidError):

@@ -26,6 +26,7 @@ class ResourceState:
     deleted: bool
     changed_by: str
     at: datetime
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -41,17 +42,20 @@ class ResourceState:
             deleted,
             changed_by,
             at,
+            tuple(sorted(resource.labels)),
         )
 
     @property
     def what(self) -> tuple[object, ...]:
         """All that decides: not who changed it, nor when."""
-        return self.owner_id, self.grants, self.parent_id, self.deleted
+        return self.owner_id, self.grants, self.parent_id, self.deleted, self.labels
 
     def resource(self, parent: "ResourceState | None") -> Resource:
         """What the policy judges; `parent` is the state of the collection at the same time."""
         above = None if parent is None else parent.resource(None)
-        return Resource(self.kind, self.id, self.organisation_id, self.owner_id, self.grants, above)
+        return Resource(
+            self.kind, self.id, self.organisation_id, self.owner_id, self.grants, above, self.labels
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class SubjectState:
         return self.role, self.groups, self.departments
 
     def principal(self) -> Principal | None:
-        """As whom the policy judges it, by no key; None when it could not act."""
+        """As whom the policy judges it, by no key, a person with a second factor; None: it could not act."""
         if self.role is None:
             return None
         return Principal(
@@ -81,4 +85,5 @@ class SubjectState:
             CredentialKind.SESSION,
             self.groups,
             self.departments,
+            strong=self.subject_id.startswith("usr_"),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from bastide.identity.domain.principal import CredentialKind, Principal, Role
@@ -107,6 +108,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
 DEFAULT_SCOPES = frozenset({"chat", "documents:read", "documents:write"})
 
 
+@lru_cache(maxsize=256)
 def covered(scopes: frozenset[str]) -> frozenset[Action]:
     """What a key of these scopes may do, as far as its subject may."""
     return frozenset[Action]().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
@@ -132,9 +134,12 @@ def decide(principal: Principal, action: Action, resource: Resource | None = Non
 def access_of(principal: Principal, resource: Resource) -> Access | None:
     """The most that the principal may do with a resource by grants, ownership and role; None: not know of it.
 
-    A document's grants narrow: they count only for those who may read its collection.
+    A document's grants narrow: they count only for those who may read its collection. A label that the caller
+    is barred from hides the thing, whatever was granted.
     """
     if resource.organisation_id != principal.organisation_id or not _within_key(principal, resource):
+        return None
+    if not principal.barred_labels.isdisjoint(resource.labels):
         return None
     inherited = None
     if resource.parent is not None:

@@ -45,6 +45,8 @@ class Principal:
         session_id: the session used, if one was.
         scopes: empty for a person (no narrowing); a key is narrowed to these (`chat`, `documents:read` …).
         allowed_models, allowed_collections: None = no narrowing beyond the permissions.
+        strong: the session was opened with a second factor.
+        barred_labels: what carries one of these the principal may not know of, by the organisation's rules.
         pending: what the person must do before anything else (`password`, `second_factor`), or None.
     """
 
@@ -60,6 +62,8 @@ class Principal:
     allowed_collections: frozenset[str] | None = None
     session_id: str | None = None
     pending: str | None = None
+    strong: bool = False
+    barred_labels: frozenset[str] = frozenset()
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -34,6 +34,7 @@ class Resource:
         owner_id: who made it (has MANAGE).
         grants: of a collection: who may use it. Of a document: empty when it follows its collection, else the
             narrower list that holds for it.
+        labels: its own; those of its collection count for a document too.
         parent: a document's collection. Whoever may not read the collection may not read the document.
     """
 
@@ -43,6 +44,7 @@ class Resource:
     owner_id: str
     grants: tuple[Grant, ...] = ()
     parent: "Resource | None" = None
+    labels: tuple[str, ...] = ()
 
 
 def reader_tokens(document: Resource) -> tuple[str, ...]:

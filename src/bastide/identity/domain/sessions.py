@@ -1,22 +1,38 @@
-"""Sessions of the browser."""
+"""Sessions of browsers and clients."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 SESSION_COOKIE = "bastide_session"
 CSRF_COOKIE = "bastide_csrf"
 DEVICE_COOKIE = "bastide_device"
-IDLE = timedelta(hours=12)
-ABSOLUTE = timedelta(days=14)
+
+
+class SessionKind(StrEnum):
+    """Browsers hold a cookie, clients a pair of tokens."""
+
+    BROWSER = "browser"
+    CLIENT = "client"
+
+    @property
+    def idle(self) -> timedelta:
+        """Unused for so long, a session ends."""
+        return timedelta(hours=12) if self is SessionKind.BROWSER else timedelta(days=30)
+
+    @property
+    def absolute(self) -> timedelta:
+        """However much it is used, a session ends after this."""
+        return timedelta(days=14) if self is SessionKind.BROWSER else timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser, logged in. Its token is kept as a keyed hash only, outside of this value.
+    """One browser or client, logged in. Its token is kept as a keyed hash only, outside of this value.
 
     Attributes:
-        expires_at: whatever happens; unused for `IDLE`, it ends before.
+        expires_at: whatever happens; unused for a while, it ends before.
         address, user_agent: as seen at login, so that people recognise their devices.
         strong: opened with a second factor.
     """
@@ -30,10 +46,11 @@ class Session:
     address: str
     user_agent: str
     strong: bool = False
+    kind: SessionKind = SessionKind.BROWSER
 
     def expired(self, now: datetime) -> bool:
         """Whether it has ended, by age or for want of use."""
-        return now >= self.expires_at or now >= self.last_seen_at + IDLE
+        return now >= self.expires_at or now >= self.last_seen_at + self.kind.idle
 
 
 def new_session_token() -> str:

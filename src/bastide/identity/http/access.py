@@ -22,6 +22,7 @@ class StepView(BaseModel):
     ground: Ground
     access: Access | None
     grantee: str | None
+    label: str | None
 
 
 class ExplanationView(BaseModel):
@@ -43,6 +44,7 @@ class ExplanationView(BaseModel):
                 ground=step.ground,
                 access=step.access,
                 grantee=step.grantee,
+                label=step.label,
             )
             for step in explanation.steps
         ]
@@ -75,6 +77,7 @@ class ChangeView(BaseModel):
     owner_id: str
     parent_id: str | None
     grants: list[GrantView]
+    labels: list[str]
     deleted: bool
 
 
@@ -125,6 +128,7 @@ def access_router(
                 owner_id=state.owner_id,
                 parent_id=state.parent_id,
                 grants=[GrantView(grantee=one.grantee, access=one.access) for one in state.grants],
+                labels=list(state.labels),
                 deleted=state.deleted,
             )
             for state in await explaining.changes(asks, resource)

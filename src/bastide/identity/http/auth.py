@@ -55,6 +55,12 @@ class ChallengeView(BaseModel):
     methods: list[str]
     passkey: dict[str, Any] | None
 
+    @classmethod
+    def of(cls, challenge: Challenge) -> "ChallengeView":
+        return cls(
+            challenge=challenge.token, methods=list(challenge.methods), passkey=challenge.passkey_options
+        )
+
 
 class LoginView(BaseModel):
     """One of the two: logged in, or asked for the second factor."""
@@ -132,10 +138,7 @@ async def logged_in(
 ) -> LoginView:
     """Sets the cookies of a session; a challenge goes back to the page."""
     if isinstance(opened, Challenge):
-        asked = ChallengeView(
-            challenge=opened.token, methods=list(opened.methods), passkey=opened.passkey_options
-        )
-        return LoginView(user=None, second_factor=asked)
+        return LoginView(user=None, second_factor=ChallengeView.of(opened))
     set_cookies(request, response, opened)
     return LoginView(user=MeView.of(await profiles.of_session(opened)))
 

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from bastide.identity.domain.sessions import ABSOLUTE, CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE
+from bastide.identity.domain.sessions import CSRF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, SessionKind
 from bastide.identity.usecases.open_session import NewSession
 
 _DEVICE_AGE_S = 400 * 86_400  # the longest that browsers keep a cookie
@@ -14,7 +14,7 @@ def browser_of(request: Request) -> tuple[str | None, str]:
 
 
 def set_cookies(request: Request, response: Response, opened: NewSession) -> None:
-    age_s = int(ABSOLUTE.total_seconds())
+    age_s = int(SessionKind.BROWSER.absolute.total_seconds())
     cookies = (
         (SESSION_COOKIE, opened.token, age_s, True),
         (CSRF_COOKIE, opened.csrf, age_s, False),

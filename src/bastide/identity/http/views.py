@@ -182,7 +182,10 @@ class InvitationPage(BaseModel):
 
 
 class SessionView(BaseModel):
+    """`kind`: `browser`, or `client` for one with tokens."""
+
     id: str
+    kind: str
     organisation_id: str
     created_at: datetime
     last_seen_at: datetime
@@ -195,6 +198,7 @@ class SessionView(BaseModel):
     def of(cls, session: Session, current: str | None) -> "SessionView":
         return cls(
             id=session.id,
+            kind=session.kind.value,
             organisation_id=session.organisation_id,
             created_at=session.created_at,
             last_seen_at=session.last_seen_at,

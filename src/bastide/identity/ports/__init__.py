@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bastide.identity.ports.credentials import (
+    AccessTokens,
     Keys,
     Passkeys,
     PasswordHasher,
@@ -11,7 +12,15 @@ from bastide.identity.ports.credentials import (
     Sessions,
     WebAuthn,
 )
-from bastide.identity.ports.people import Groups, History, Links, Organisations, People, ServiceAccounts
+from bastide.identity.ports.people import (
+    Groups,
+    History,
+    Labels,
+    Links,
+    Organisations,
+    People,
+    ServiceAccounts,
+)
 from bastide.operations.contract import AuditEntry
 from bastide.platform.database.port import Connection
 
@@ -45,6 +54,9 @@ class Unit(Protocol):
     def history(self) -> History: ...
 
     @property
+    def labels(self) -> Labels: ...
+
+    @property
     def people(self) -> People: ...
 
     @property
@@ -69,6 +81,7 @@ class IdentityStore(Protocol):
 
 
 __all__ = [
+    "AccessTokens",
     "Groups",
     "History",
     "IdentityStore",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bastide.identity.domain.access_tokens import AccessClaims
 from bastide.identity.domain.api_keys import ApiKey
 from bastide.identity.domain.factors import Factors, Totp
 from bastide.identity.domain.passkeys import Passkey, Registered
@@ -16,6 +17,12 @@ class Sessions(Protocol):
     """Rows of sessions, found by the keyed hash of their token."""
 
     async def add(self, session: Session, token_hash: bytes) -> None: ...
+
+    async def get(self, session_id: str) -> Session | None: ...
+
+    async def replace_token(self, session_id: str, old: bytes, new: bytes, at: datetime) -> bool:
+        """False when the present hash is not `old`; of two calls at a time one gets True."""
+        ...
 
     async def by_token(self, token_hash: bytes) -> Session | None: ...
 
@@ -125,6 +132,20 @@ class Passkeys(Protocol):
         """Remember a login; False when the count has not grown although the authenticator counts: a copy of
         it is about.
         """
+        ...
+
+
+class AccessTokens(Protocol):
+    """Signed tokens that say whose session they belong to."""
+
+    async def sign(self, claims: AccessClaims) -> str: ...
+
+    def verify(self, token: str) -> AccessClaims | None:
+        """None: not signed here, for somebody else, or not a token. Expiry is the caller's to check."""
+        ...
+
+    def public_keys(self) -> Sequence[JsonObject]:
+        """As JWK (RFC 7517), for whoever wants to verify a token elsewhere."""
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from bastide.identity.domain.groups import Group, GroupKind
 from bastide.identity.domain.history import ResourceState, SubjectState
 from bastide.identity.domain.invitations import Invitation, PasswordReset
+from bastide.identity.domain.labels import LabelRule
 from bastide.identity.domain.people import Belonging, Membership, Organisation, Person, Standing, User
 from bastide.identity.domain.principal import Role
 from bastide.identity.domain.service_accounts import ServiceAccount
@@ -202,4 +203,18 @@ class History(Protocol):
 
     async def subjects(self, organisation_id: str, at: datetime) -> Sequence[SubjectState]:
         """Everybody who had a state at that time."""
+        ...
+
+
+class Labels(Protocol):
+    """The organisation's rules of labels: the present is the end of a history that is only added to."""
+
+    async def rules(self, organisation_id: str, at: datetime | None = None) -> Sequence[LabelRule]:
+        """As they were at that time, by label; None: now."""
+        ...
+
+    async def put(
+        self, organisation_id: str, rules: Sequence[LabelRule], changed_by: str, at: datetime
+    ) -> None:
+        """All of them, in place of those before."""
         ...

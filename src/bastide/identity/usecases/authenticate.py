@@ -1,6 +1,7 @@
 """Turn the credentials of a request into a Principal."""
 
 import hmac
+from dataclasses import replace
 
 from bastide.identity.contract import Credentials
 from bastide.identity.domain.addresses import address_in, parse_networks
@@ -14,9 +15,10 @@ from bastide.identity.domain.errors import (
 )
 from bastide.identity.domain.people import Standing
 from bastide.identity.domain.principal import SYSTEM, CredentialKind, Principal, Role
-from bastide.identity.domain.sessions import Session
-from bastide.identity.ports import IdentityStore
+from bastide.identity.domain.sessions import Session, SessionKind
+from bastide.identity.ports import AccessTokens, IdentityStore
 from bastide.identity.usecases.credential_cache import CredentialCache, Proof
+from bastide.identity.usecases.label_rules import ApplyLabelRules
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 
@@ -24,7 +26,7 @@ _INVALID = "This API key or session is not valid. Log in again, or create a new 
 
 
 class Authentication:
-    """The Authenticator: API keys, sessions of the browser, and the token of the local command line."""
+    """The Authenticator: API keys, access tokens, sessions, and the token of the local command line."""
 
     def __init__(
         self,
@@ -32,16 +34,23 @@ class Authentication:
         hashes: TokenHashes,
         cache: CredentialCache,
         clock: Clock,
+        rules: ApplyLabelRules,
+        tokens: AccessTokens,
         local_token: str | None = None,
     ) -> None:
         self._store = store
         self._hashes = hashes
         self._cache = cache
         self._clock = clock
+        self._rules = rules
+        self._tokens = tokens
         self._local = None if local_token is None else hashes.local(local_token)
 
     async def authenticate(self, credentials: Credentials) -> Principal:
         """See the contract. A bearer token goes before a cookie."""
+        return await self._rules(await self._proved(credentials))
+
+    async def _proved(self, credentials: Credentials) -> Principal:
         if credentials.bearer is not None:
             return await self._by_bearer(credentials.bearer, credentials.origin)
         if credentials.session_cookie is not None:
@@ -51,6 +60,8 @@ class Authentication:
     async def _by_bearer(self, bearer: str, origin: str | None) -> Principal:
         if (key := parse_key(bearer)) is not None:
             return await self._by_key(*key, origin)
+        if bearer.count(".") == 2:
+            return await self._by_access_token(bearer)
         if self._local is not None and hmac.compare_digest(self._hashes.local(bearer), self._local):
             return await self.local_principal()
         raise KeyInvalidError(_INVALID)
@@ -74,6 +85,14 @@ class Authentication:
         if credentials.unsafe_method and not self._hashes.csrf_matches(token, credentials.csrf_header):
             raise CsrfError("Send the cookie `bastide_csrf` back as the header `X-CSRF-Token`.")
         return principal
+
+    async def _by_access_token(self, token: str) -> Principal:
+        """Its session decides: when that is over, so is the token."""
+        handle = self._hashes.access(token).hex()
+        proof = self._cache.get(handle, self._clock.now()) or await self._load_access_token(handle, token)
+        if proof is None:
+            raise KeyInvalidError(_INVALID)
+        return self._accept(proof)
 
     def _accept(self, proof: Proof) -> Principal:
         now = self._clock.now()
@@ -109,6 +128,23 @@ class Authentication:
         if session.expired(self._clock.now()):
             raise CredentialsExpiredError("Your session has expired. Log in again.")
         proof = Proof(session.id, digest, session_principal(session, standing), session.expires_at)
+        self._cache.put(handle, proof, generation)
+        return proof
+
+    async def _load_access_token(self, handle: str, token: str) -> Proof | None:
+        claims = self._tokens.verify(token)
+        if claims is None:
+            return None
+        generation = self._cache.generation
+        async with self._store.reading() as unit:
+            session = await unit.sessions.get(claims.session_id)
+            if session is None or session.kind is not SessionKind.CLIENT:
+                return None
+            standing = await unit.people.standing(session.user_id, session.organisation_id)
+        if standing is None:
+            return None
+        principal = replace(session_principal(session, standing), credential=CredentialKind.TOKEN)
+        proof = Proof(session.id, b"", principal, min(claims.expires_at, session.expires_at))
         self._cache.put(handle, proof, generation)
         return proof
 
@@ -148,6 +184,7 @@ def session_principal(session: Session, standing: Standing) -> Principal:
         groups=standing.groups,
         departments=standing.departments,
         session_id=session.id,
+        strong=session.strong,
         pending=_pending(session, standing),
     )
 

@@ -15,7 +15,7 @@ class Proof:
 
     Attributes:
         credential_id: of the key or session.
-        expected: keyed hash of the secret part.
+        expected: keyed hash of the secret part; empty where the handle is one.
         networks: where the credential may be used; None = anywhere.
     """
 
@@ -87,6 +87,11 @@ class CredentialCache:
 
     def resume(self) -> None:
         self._suspended = False
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing may be kept."""
+        return self._suspended
 
     def mark_used(self, credential_id: str, now: datetime) -> None:
         self._used[credential_id] = now

@@ -8,6 +8,7 @@ from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import ResourceHiddenError
 from bastide.identity.domain.explanation import Ground, Step, explain
 from bastide.identity.domain.history import ResourceState, SubjectState
+from bastide.identity.domain.labels import LabelRule
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.domain.resources import Access, Resource
@@ -48,7 +49,8 @@ class ExplainAccess:
             moment = at or self.clock.now()
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subject = await unit.history.subject(subject_id, principal.organisation_id, moment)
-        return _explained(subject_id, subject, resource_id, resource, moment)
+            rules = await unit.labels.rules(principal.organisation_id, moment)
+        return _explained(subject_id, subject, resource_id, resource, moment, rules)
 
     async def readers(
         self, principal: Principal, resource_id: str, at: datetime | None = None
@@ -59,7 +61,8 @@ class ExplainAccess:
             moment = at or self.clock.now()
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subjects = await unit.history.subjects(principal.organisation_id, moment)
-        every = [_explained(one.subject_id, one, resource_id, resource, moment) for one in subjects]
+            rules = await unit.labels.rules(principal.organisation_id, moment)
+        every = [_explained(one.subject_id, one, resource_id, resource, moment, rules) for one in subjects]
         return [one for one in every if one.access is not None]
 
     async def changes(self, principal: Principal, resource_id: str) -> Sequence[ResourceState]:
@@ -69,10 +72,16 @@ class ExplainAccess:
             return await unit.history.resource_changes(resource_id, principal.organisation_id)
 
     async def _require(self, unit: Unit, principal: Principal, resource_id: str, *, oneself: bool) -> None:
-        """Administrators; who manages the resource; and who can read it, about themselves."""
+        """Administrators; who manages the resource; and who can read it, about themselves.
+
+        Of what never was (a name in place of an id, say) nobody is told that nobody can read it.
+        """
+        now = self.clock.now()
+        if await unit.history.resource(resource_id, principal.organisation_id, now) is None:
+            raise ResourceHiddenError("Nothing has this id, or you may not see it.", resource=resource_id)
         if self.policy.allows(principal, Action.ACCESS_EXPLAIN) and principal.allowed_collections is None:
             return
-        resource = await _resource_at(unit, principal.organisation_id, resource_id, self.clock.now())
+        resource = await _resource_at(unit, principal.organisation_id, resource_id, now)
         if resource is None:
             raise ResourceHiddenError("There is no such thing, or you may not see it.")
         reading = Action.DOCUMENT_READ if resource.parent else Action.COLLECTION_READ
@@ -90,7 +99,12 @@ async def _resource_at(unit: Unit, organisation_id: str, resource_id: str, at: d
 
 
 def _explained(
-    subject_id: str, subject: SubjectState | None, resource_id: str, resource: Resource | None, at: datetime
+    subject_id: str,
+    subject: SubjectState | None,
+    resource_id: str,
+    resource: Resource | None,
+    at: datetime,
+    rules: Sequence[LabelRule],
 ) -> Explanation:
     principal = None if subject is None else subject.principal()
     if resource is None:
@@ -98,6 +112,6 @@ def _explained(
     elif principal is None:
         steps = (Step(resource.kind, resource_id, Ground.CANNOT_ACT, None),)
     else:
-        steps = explain(principal, resource)
+        steps = explain(principal, resource, rules)
     role = None if principal is None else principal.role
     return Explanation(subject_id, resource_id, at, steps[-1].access, role, steps)

@@ -42,7 +42,18 @@ class LogIn:
     failures: LoginFailures
 
     async def __call__(self, attempt: LoginAttempt) -> NewSession | Challenge:
-        """A challenge for who has a second factor. Raises LoginFailedError, LoginThrottledError."""
+        """A session of the browser; a challenge for who has a second factor.
+
+        Raises:
+            LoginFailedError, LoginThrottledError.
+        """
+        proved = await self.prove(attempt)
+        if isinstance(proved, Challenge):
+            return proved
+        return await self.sessions.open(proved, attempt.address, attempt.user_agent)
+
+    async def prove(self, attempt: LoginAttempt) -> User | Challenge:
+        """Whose e-mail and password these are. Raises LoginFailedError, LoginThrottledError."""
         user, password_hash = await self._account(attempt.email)
         account = self.hashes.throttle(user.email if user else attempt.email.strip().lower())
         device = self._device(user, attempt.device_cookie)
@@ -52,9 +63,7 @@ class LogIn:
             await self.failures.record(user and user.id)
             raise LoginFailedError("The e-mail address or the password is wrong.")
         await self.throttle.succeeded(account, attempt.address, device)
-        if (challenge := await self.second.challenge(user)) is not None:
-            return challenge
-        return await self.sessions.open(user, attempt.address, attempt.user_agent)
+        return await self.second.challenge(user) or user
 
     async def _account(self, text: str) -> tuple[User | None, str | None]:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bastide.identity.domain.errors import LoginFailedError
 from bastide.identity.domain.people import User
 from bastide.identity.domain.principal import CredentialKind
-from bastide.identity.domain.sessions import ABSOLUTE, Session, new_session_token
+from bastide.identity.domain.sessions import Session, SessionKind, new_session_token
 from bastide.identity.ports import IdentityStore, Unit
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -67,7 +67,7 @@ class SessionOpener:
             organisation_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + ABSOLUTE,
+            expires_at=now + SessionKind.BROWSER.absolute,
             address=address or "",
             user_agent=user_agent[:300],
             strong=strong,

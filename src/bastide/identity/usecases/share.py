@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.identity.contract import Policy
-from bastide.identity.domain.errors import GranteeUnknownError
+from bastide.identity.domain.errors import GranteeUnknownError, LabelUnknownError
 from bastide.identity.domain.history import ResourceState
+from bastide.identity.domain.labels import CONFIDENTIAL
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal
 from bastide.identity.domain.resources import Grant, Resource
@@ -41,6 +42,16 @@ class Share:
                 if not await _exists(unit, principal.organisation_id, grant.grantee):
                     raise GranteeUnknownError("Nobody here is meant by this.", grantee=grant.grantee)
 
+    async def check_labels(self, principal: Principal, labels: Sequence[str]) -> None:
+        """`confidential`, or a department of the organisation. Raises LabelUnknownError."""
+        async with self.store.reading() as unit:
+            for label in labels:
+                known = label == CONFIDENTIAL or (
+                    label.startswith("department:") and await _exists(unit, principal.organisation_id, label)
+                )
+                if not known:
+                    raise LabelUnknownError("There is no such label.", label=label)
+
     async def remember(
         self, connection: Connection, principal: Principal, resource: Resource, *, deleted: bool = False
     ) -> None:
@@ -64,6 +75,17 @@ class Share:
                     after=_written(after.grants),
                 )
             )
+        labelled = () if before is None else before.labels
+        if not deleted and labelled != after.labels:
+            changed = done_by(
+                principal,
+                "labels.changed",
+                resource.id,
+                kind=resource.kind,
+                before=labelled,
+                after=after.labels,
+            )
+            await unit.record(changed)
 
     async def grantees(self, principal: Principal, sought: str | None, limit: int) -> Sequence[Grantee]:
         """For a sharing dialog: the organisation, then groups and people by name."""

@@ -17,6 +17,15 @@ class TokenHashes:
     def session(self, token: str) -> bytes:
         return self._keyring.keyed_hash("identity/session", token.encode())
 
+    def refresh(self, token: str) -> bytes:
+        return self._keyring.keyed_hash("identity/refresh", token.encode("utf-8", "replace"))
+
+    def refresh_proof(self, note: str) -> str:
+        return self._keyring.keyed_hash("identity/refresh-proof", note.encode("utf-8", "replace")).hex()
+
+    def access(self, token: str) -> bytes:
+        return self._keyring.keyed_hash("identity/access", token.encode("utf-8", "replace"))
+
     def local(self, token: str) -> bytes:
         return self._keyring.keyed_hash("identity/local", token.encode())
 

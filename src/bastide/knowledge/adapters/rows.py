@@ -14,7 +14,7 @@ from bastide.knowledge.domain.filename import folded
 _children = documents.alias("children")
 _collection_columns = tuple(
     collections.c[name].label(f"collection_{name}")
-    for name in ("name", "description", "owner_id", "access", "created_at")
+    for name in ("name", "description", "owner_id", "access", "created_at", "labels")
 )
 _version_columns = tuple(column.label(f"version_{column.name}") for column in document_versions.c)
 _children_count = (
@@ -57,6 +57,7 @@ def collection_of(row: RowMapping, documents_count: int = 0) -> Collection:
         owner_id=row["owner_id"],
         grants=grants_of(row["access"]),
         created_at=row["created_at"],
+        labels=tuple(row["labels"]),
         documents_count=documents_count,
     )
 
@@ -71,6 +72,7 @@ def document_of(row: RowMapping) -> Document:
         owner_id=row["collection_owner_id"],
         grants=grants_of(row["collection_access"]),
         created_at=row["collection_created_at"],
+        labels=tuple(row["collection_labels"]),
     )
     return Document(
         id=row["id"],
@@ -84,6 +86,7 @@ def document_of(row: RowMapping) -> Document:
         current_version=row["current_version"],
         latest=version_of(row, "version_"),
         children_count=row["children_count"],
+        labels=tuple(row["labels"]),
     )
 
 
@@ -153,5 +156,6 @@ def changeable_values(document: Document) -> dict[str, Any]:
         "filename_folded": folded(document.filename),
         "metadata": document.metadata,
         "access": access_of(document.grants),
+        "labels": list(document.labels),
         "narrowed": bool(reader_tokens(document.resource)),
     }

@@ -87,6 +87,7 @@ def _changeable(collection: Collection) -> dict[str, object]:
         "name": collection.name,
         "description": collection.description,
         "access": access_of(collection.grants),
+        "labels": list(collection.labels),
     }
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
@@ -8,7 +8,13 @@ from bastide.identity.contract import reader_tokens
 from bastide.knowledge.adapters import cursors
 from bastide.knowledge.adapters.locks import one_at_a_time
 from bastide.knowledge.adapters.rows import SEEN, changeable_values, document_of, version_of, version_values
-from bastide.knowledge.adapters.tables import document_readers, document_versions, documents, erasures
+from bastide.knowledge.adapters.tables import (
+    document_labels,
+    document_readers,
+    document_versions,
+    documents,
+    erasures,
+)
 from bastide.knowledge.domain.document import Document, Version
 from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import folded
@@ -44,6 +50,7 @@ class SqlDocuments:
         except DuplicateError as error:
             raise _taken(document) from error
         await self._add_readers(document)
+        await self._add_labels(document)
         await self._connection.execute(insert(document_versions).values(**version_values(document.latest)))
 
     async def add_version(self, version: Version) -> None:
@@ -135,7 +142,11 @@ class SqlDocuments:
         await self._connection.execute(
             delete(document_readers).where(document_readers.c.document_id == document.id)
         )
+        await self._connection.execute(
+            delete(document_labels).where(document_labels.c.document_id == document.id)
+        )
         await self._add_readers(document)
+        await self._add_labels(document)
 
     async def remove(self, document_id: str) -> None:
         await self._connection.execute(delete(documents).where(documents.c.id == document_id))
@@ -164,6 +175,13 @@ class SqlDocuments:
                 insert(document_readers), [{"document_id": document.id, "token": token} for token in tokens]
             )
 
+    async def _add_labels(self, document: Document) -> None:
+        if document.labels:
+            await self._connection.execute(
+                insert(document_labels),
+                [{"document_id": document.id, "label": label} for label in document.labels],
+            )
+
     async def _first(self, query: Select[Any]) -> Document | None:
         row = (await self._connection.execute(query)).mappings().first()
         return None if row is None else document_of(row)
@@ -181,6 +199,11 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
         documents.c.collection_id.in_(wanted.collection_ids),
         or_(~documents.c.narrowed, reader),
     ]
+    if wanted.barred:
+        conditions.append(~_has_label(wanted.barred))
+    if wanted.label is not None:
+        labelled = documents.c.collection_id.in_(wanted.labelled_collections)
+        conditions.append(or_(labelled, _has_label({wanted.label})))
     if wanted.status is not None:
         conditions.append(document_versions.c.status == wanted.status.value)
     if wanted.parent_id is not None:
@@ -188,6 +211,12 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
     if wanted.name:
         conditions.append(documents.c.filename_folded.contains(folded(wanted.name), autoescape=True))
     return conditions
+
+
+def _has_label(labels: Iterable[str]) -> ColumnElement[bool]:
+    return exists().where(
+        document_labels.c.document_id == documents.c.id, document_labels.c.label.in_(sorted(labels))
+    )
 
 
 def _taken(document: Document) -> DocumentNameTakenError:

@@ -46,12 +46,14 @@ def _hits_at(wanted: Subquery) -> Select[Any]:
             documents.c.owner_id,
             documents.c.metadata,
             documents.c.access,
+            documents.c.labels,
             document_versions.c.facts,
             document_versions.c.pages,
             document_versions.c.size,
             collections.c.name.label("collection_name"),
             collections.c.owner_id.label("collection_owner_id"),
             collections.c.access.label("collection_access"),
+            collections.c.labels.label("collection_labels"),
         )
         .select_from(wanted)
         .join(chunks, and_(*(wanted.c[name] == chunks.c[name] for name in _KEY)))

@@ -28,15 +28,18 @@ class SqlPassages:
 
     async def scope(self, principal: Principal, collections: Sequence[str]) -> SearchScope:
         async with self._database.reading() as connection:
-            index, fingerprint = await _serving(connection, principal.organisation_id)
+            serving = await _serving(connection, principal.organisation_id)
             known = await _collections(connection, principal.organisation_id, collections)
         readable = [one for one in known if self._may_read(principal, one.resource)]
         found = {name for one in readable for name in (one.id, one.name)}
         for name in collections:
             if name not in found:
                 raise CollectionNotFoundError("There is no collection of this name.", collection=name)
-        access = AccessFilter(frozenset(one.id for one in readable), principal.tokens)
-        return SearchScope(index, access, fingerprint)
+        ids = frozenset(one.id for one in readable)
+        access = AccessFilter(ids, principal.tokens, principal.barred_labels)
+        if serving is None:
+            return SearchScope(None, access)
+        return SearchScope(serving.name, access, serving.fingerprint, serving.dimensions)
 
     async def hydrate(self, principal: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:
         points = {(one.document_id, one.version, one.ordinal): one.point_id for one in candidates}
@@ -62,22 +65,35 @@ class SqlPassages:
         """The index has asked the same, of permissions as they were when they reached it."""
         organisation_id = row.organisation_id
         grants = grants_of(row.collection_access)
-        parent = Resource("collection", row.collection_id, organisation_id, row.collection_owner_id, grants)
+        parent = Resource(
+            "collection",
+            row.collection_id,
+            organisation_id,
+            row.collection_owner_id,
+            grants,
+            labels=tuple(row.collection_labels),
+        )
         resource = Resource(
-            "document", row.document_id, organisation_id, row.owner_id, grants_of(row.access), parent
+            "document",
+            row.document_id,
+            organisation_id,
+            row.owner_id,
+            grants_of(row.access),
+            parent,
+            tuple(row.labels),
         )
         return self._policy.allows(principal, Action.DOCUMENT_READ, resource)
 
 
-async def _serving(connection: AsyncConnection, organisation_id: str) -> tuple[str | None, str]:
+async def _serving(connection: AsyncConnection, organisation_id: str) -> Row[Any] | None:
+    """The generation, as a row."""
     rows = await connection.execute(
-        select(index_generations.c.name, index_generations.c.fingerprint).where(
+        select(index_generations).where(
             index_generations.c.organisation_id == organisation_id,
             index_generations.c.state == GenerationState.SERVING.value,
         )
     )
-    row = rows.first()
-    return (None, "") if row is None else (row.name, row.fingerprint)
+    return rows.first()
 
 
 async def _collections(
@@ -107,5 +123,6 @@ def _hit(row: Row[Any], point_id: str) -> Hit:
         heading_path=tuple(row.heading_path),
         language=row.language,
         score=0.0,
+        labels=tuple(sorted({*row.labels, *row.collection_labels})),
         metadata=merged_metadata(row.facts, row.metadata, row.size, row.pages),
     )

@@ -27,6 +27,7 @@ collections = Table(
     Column("owner_id", Text, nullable=False),
     Column("access", JsonColumn, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("labels", JsonColumn, nullable=False, server_default="[]"),
     # Set while its documents are being erased: nobody sees it any more, and its name is free.
     Column("deleted_at", UtcDateTime),
     UniqueConstraint("organisation_id", "name"),
@@ -48,6 +49,7 @@ documents = Table(
     Column("current_version", Integer, nullable=False),
     Column("latest_version", Integer, nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False),
+    Column("labels", JsonColumn, nullable=False, server_default="[]"),
     UniqueConstraint("collection_id", "parent_id", "filename"),
     Index("ix_documents_collection_id_uploaded_at", "collection_id", "uploaded_at"),
     Index("ix_documents_parent_id", "parent_id"),
@@ -60,6 +62,14 @@ document_readers = Table(
     metadata,
     Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("token", Text, primary_key=True),
+)
+
+# A document's own labels once more: for filters in SQL.
+document_labels = Table(
+    "document_labels",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("label", Text, primary_key=True),
 )
 
 document_versions = Table(

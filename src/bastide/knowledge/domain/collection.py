@@ -12,6 +12,7 @@ class Collection:
 
     Attributes:
         grants: who may use it besides its owner and the administrators; empty = nobody.
+        labels: `confidential`, `department:…`; they hold for its documents too.
         documents_count: documents in it, without attachments; for listings, 0 where it was not asked for.
     """
 
@@ -22,9 +23,12 @@ class Collection:
     owner_id: str
     grants: tuple[Grant, ...]
     created_at: datetime
+    labels: tuple[str, ...] = ()
     documents_count: int = 0
 
     @property
     def resource(self) -> Resource:
         """What the policy judges."""
-        return Resource("collection", self.id, self.organisation_id, self.owner_id, self.grants)
+        return Resource(
+            "collection", self.id, self.organisation_id, self.owner_id, self.grants, labels=self.labels
+        )

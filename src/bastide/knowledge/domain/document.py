@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bastide.identity.contract import Grant, Resource
+from bastide.identity.contract import CONFIDENTIAL, Grant, Resource, labels_of
 from bastide.kit.json import Json, JsonObject
 from bastide.knowledge.domain.collection import Collection
 
@@ -96,6 +96,7 @@ class Document:
         parent_id: the e-mail that it is attached to; "" for a document of its own.
         metadata: the user's own.
         grants: empty when it follows its collection, else the narrower list that holds for it.
+        labels: its own, besides those of its collection.
         current_version: the number that search serves; 0 until one was indexed.
         latest: the newest upload, whose state is shown.
     """
@@ -111,10 +112,22 @@ class Document:
     current_version: int
     latest: Version
     children_count: int = 0
+    labels: tuple[str, ...] = ()
 
     @property
     def resource(self) -> Resource:
         """What the policy judges."""
         return Resource(
-            "document", self.id, self.organisation_id, self.owner_id, self.grants, self.collection.resource
+            "document",
+            self.id,
+            self.organisation_id,
+            self.owner_id,
+            self.grants,
+            self.collection.resource,
+            self.labels,
         )
+
+    @property
+    def confidential(self) -> bool:
+        """By its own label or its collection's."""
+        return CONFIDENTIAL in labels_of(self.resource)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bastide.identity.contract import Principal
 from bastide.knowledge.domain.document import Document
+from bastide.knowledge.http.collections import Label
 from bastide.knowledge.http.upload import upload_form
 from bastide.knowledge.http.views import DocumentView, UploadView, document_fields, document_view
 from bastide.knowledge.usecases.change_document import ChangeDocument
@@ -31,6 +32,7 @@ _FORM = {
                         "collection": {"type": "string", "default": "documents"},
                         "metadata": {"type": "string", "description": "A JSON object."},
                         "password": {"type": "string"},
+                        "labels": {"type": "string", "description": "Labels with commas between."},
                     },
                 }
             }
@@ -45,6 +47,7 @@ class ChangeBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     metadata: dict[str, Any] | None = None
     filename: str | None = Field(None, min_length=1, max_length=255)
+    labels: list[Label] | None = Field(None, max_length=20)
 
 
 class RetryBody(BaseModel):
@@ -80,7 +83,9 @@ def changes_router(use: ChangeUseCases, principal: Callable[[Request], Principal
 
     @router.patch("/{document_id}")
     async def patch(document_id: str, body: ChangeBody, asks: Principal = caller) -> DocumentView:
-        changed = await use.change(asks, document_id, metadata=body.metadata, filename=body.filename)
+        changed = await use.change(
+            asks, document_id, metadata=body.metadata, filename=body.filename, labels=body.labels
+        )
         return await shown(changed)
 
     @router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -1,6 +1,7 @@
 """The routes of collections."""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, status
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bastide.identity.contract import Access, Grant, Principal
 from bastide.knowledge.http.views import CollectionPage, CollectionView, collection_view
 from bastide.knowledge.usecases.collections import Collections
+
+Label: TypeAlias = Annotated[str, Field(max_length=100)]
 
 
 class GrantBody(BaseModel):
@@ -21,6 +24,7 @@ class CollectionBody(BaseModel):
     name: str
     description: str = Field("", max_length=2000)
     access: list[GrantBody] = Field(default_factory=list[GrantBody], max_length=500)
+    labels: list[Label] = Field(default_factory=list[str], max_length=20)
 
 
 class CollectionChange(BaseModel):
@@ -30,6 +34,7 @@ class CollectionChange(BaseModel):
     name: str | None = None
     description: str | None = Field(None, max_length=2000)
     access: list[GrantBody] | None = Field(None, max_length=500)
+    labels: list[Label] | None = Field(None, max_length=20)
 
 
 def collections_router(collections: Collections, principal: Callable[[Request], Principal]) -> APIRouter:
@@ -43,7 +48,9 @@ def collections_router(collections: Collections, principal: Callable[[Request], 
 
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def create(body: CollectionBody, asks: Principal = caller) -> CollectionView:
-        made = await collections.create(asks, body.name, body.description, grants_in(body.access))
+        made = await collections.create(
+            asks, body.name, body.description, grants_in(body.access), body.labels
+        )
         return collection_view(made)
 
     @router.get("/{collection}")
@@ -54,7 +61,12 @@ def collections_router(collections: Collections, principal: Callable[[Request], 
     async def patch(collection: str, body: CollectionChange, asks: Principal = caller) -> CollectionView:
         grants = None if body.access is None else grants_in(body.access)
         changed = await collections.change(
-            asks, collection, name=body.name, description=body.description, grants=grants
+            asks,
+            collection,
+            name=body.name,
+            description=body.description,
+            grants=grants,
+            labels=body.labels,
         )
         return collection_view(changed)
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
 
 from bastide.identity.contract import Principal
 from bastide.knowledge.contract import DocumentStatus
@@ -31,30 +32,35 @@ _SORT_FIELDS: Mapping[_Sort, SortField] = MappingProxyType(
 )
 
 
+class ListingQuery(BaseModel):
+    """`label`: on the document or on its collection."""
+
+    collection: str | None = None
+    label: Annotated[str | None, Field(max_length=100)] = None
+    status: DocumentStatus | None = None
+    q: Annotated[str, Field(max_length=200)] = ""
+    parent_id: str | None = None
+    sort: _Sort = "-upload_time"
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 def documents_router(read: ReadDocuments, principal: Callable[[Request], Principal]) -> APIRouter:
     router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
     caller = Depends(principal)
 
     @router.get("")
-    async def listing(
-        asks: Principal = caller,
-        collection: str | None = None,
-        status: DocumentStatus | None = None,
-        q: Annotated[str, Query(max_length=200)] = "",
-        parent_id: str | None = None,
-        sort: _Sort = "-upload_time",
-        cursor: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> DocumentPage:
+    async def listing(query: Annotated[ListingQuery, Query()], asks: Principal = caller) -> DocumentPage:
         asked = ListRequest(
-            collection=collection,
-            status=status,
-            name=q,
-            parent_id=parent_id,
-            sort=_SORT_FIELDS[sort],
-            descending=sort.startswith("-"),
-            cursor=cursor,
-            limit=limit,
+            collection=query.collection,
+            label=query.label,
+            status=query.status,
+            name=query.q,
+            parent_id=query.parent_id,
+            sort=_SORT_FIELDS[query.sort],
+            descending=query.sort.startswith("-"),
+            cursor=query.cursor,
+            limit=query.limit,
         )
         page = await read.listing(asks, asked)
         items = [document_view(one.document, one.progress) for one in page.items]

@@ -74,6 +74,8 @@ def _with_field(asked: UploadRequest, part: PartHead, value: str) -> UploadReque
             return replace(asked, metadata=_metadata(value))
         case "password":
             return replace(asked, password=value or None)
+        case "labels":
+            return replace(asked, labels=tuple(one.strip() for one in value.split(",") if one.strip()))
         case _:
             raise UploadError(f"There is no field named {part.name}.", field=part.name)
 

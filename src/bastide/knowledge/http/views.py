@@ -26,6 +26,7 @@ class CollectionView(BaseModel):
     created_at: datetime
     owner_id: str
     access: list[GrantView]
+    labels: list[str]
 
 
 class ErrorView(BaseModel):
@@ -35,7 +36,9 @@ class ErrorView(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """`status`, `stage`, `progress` and `error` are of the newest version, `version` its number."""
+    """`status`, `stage`, `progress` and `error` are of the newest version, `version` its number. `labels`
+    are its own; its collection's hold too.
+    """
 
     document_id: str
     filename: str
@@ -58,6 +61,7 @@ class DocumentView(BaseModel):
     parent_id: str | None
     children_count: int
     owner_id: str
+    labels: list[str]
 
 
 class UploadView(DocumentView):
@@ -107,6 +111,7 @@ def collection_view(collection: Collection) -> CollectionView:
         created_at=collection.created_at,
         owner_id=collection.owner_id,
         access=[GrantView(grantee=one.grantee, access=one.access.value) for one in collection.grants],
+        labels=list(collection.labels),
     )
 
 
@@ -135,6 +140,7 @@ def document_fields(document: Document, progress: Progress | None) -> dict[str, 
         "parent_id": document.parent_id or None,
         "children_count": document.children_count,
         "owner_id": document.owner_id,
+        "labels": list(document.labels),
     }
 
 

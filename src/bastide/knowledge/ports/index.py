@@ -19,6 +19,7 @@ class IndexedPassage:
         point_id: UUID (string), derived from document, version and ordinal.
         text: analysed for BM25 (the chunk's `indexed_text`), not stored.
         readers: grant tokens of the document when it narrows its collection's, else empty.
+        labels: the document's own.
     """
 
     point_id: str
@@ -31,14 +32,18 @@ class IndexedPassage:
     vector: npt.NDArray[np.float32]
     metadata: JsonObject
     readers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AccessFilter:
-    """Compiled permissions: a point in `collections` that has no `readers`, or one of them in `tokens`."""
+    """Compiled permissions: a point in `collections` that has no `readers`, or one of them in `tokens`, and
+    none of the `barred` labels.
+    """
 
     collections: frozenset[str]
     tokens: frozenset[str]
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class PassageIndex(Protocol):
         *,
         metadata: JsonObject | None = None,
         readers: tuple[str, ...] | None = None,
+        labels: tuple[str, ...] | None = None,
     ) -> None: ...
 
     async def query(self, name: str, query: IndexQuery) -> list[Candidate]:

@@ -33,6 +33,9 @@ class DocumentFilter:
     Attributes:
         collection_ids: only documents of these.
         tokens: a document that narrows its collection's list is listed for one of these only.
+        barred: a document with one of these labels is not listed (its collection's do not count: leave the
+            collection out).
+        label: only what has it, itself or by one of `labelled_collections`.
         name: part of the file name; case and accents do not count.
         parent_id: only attachments of this document; "" = none of anything; None = all.
     """
@@ -40,6 +43,9 @@ class DocumentFilter:
     organisation_id: str
     collection_ids: Sequence[str]
     tokens: frozenset[str]
+    barred: frozenset[str] = frozenset()
+    label: str | None = None
+    labelled_collections: Sequence[str] = ()
     status: DocumentStatus | None = None
     name: str = ""
     parent_id: str | None = None
@@ -93,7 +99,7 @@ class Collections(Protocol):
         ...
 
     async def change(self, collection: Collection) -> None:
-        """Name, description and grants. Raises CollectionNameTakenError."""
+        """Name, description, grants and labels. Raises CollectionNameTakenError."""
         ...
 
     async def hide(self, collection_id: str, at: datetime) -> None:
@@ -157,7 +163,7 @@ class Documents(Protocol):
     async def children(self, document_id: str) -> Sequence[Document]: ...
 
     async def change(self, document: Document) -> None:
-        """File name, metadata and grants. Raises DocumentNameTakenError."""
+        """File name, metadata, grants and labels. Raises DocumentNameTakenError."""
         ...
 
     async def remove(self, document_id: str) -> None:

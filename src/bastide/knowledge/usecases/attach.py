@@ -50,6 +50,7 @@ class Attach:
                 metadata=document.metadata,
                 parent_id=document.id,
                 grants=document.grants,
+                labels=document.labels,
             )
             await self._upload(principal, received, request)
         async with self._store.reading() as unit:

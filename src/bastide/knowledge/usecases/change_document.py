@@ -1,14 +1,15 @@
 """Change what a user may change of a document: its metadata and its name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bastide.identity.contract import Action, Principal
+from bastide.identity.contract import Action, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.document import Document
 from bastide.knowledge.domain.filename import clean_filename
 from bastide.knowledge.domain.naming import checked_metadata
-from bastide.knowledge.ports.store import KnowledgeStore
+from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import CHANGED, document_event
 from bastide.knowledge.usecases.notices import Notices
@@ -18,6 +19,7 @@ from bastide.knowledge.usecases.notices import Notices
 class ChangeDocument:
     store: KnowledgeStore
     access: Access
+    sharing: Sharing
     notices: Notices
     clock: Clock
 
@@ -28,12 +30,15 @@ class ChangeDocument:
         *,
         metadata: JsonObject | None = None,
         filename: str | None = None,
+        labels: Sequence[str] | None = None,
     ) -> Document:
-        """`metadata` is merged into what is there; null removes a key (RFC 7396, one level deep).
+        """`metadata` is merged into what is there; null removes a key (RFC 7396, one level deep). `labels`
+        are replaced, and hold for what is attached too.
 
         Raises:
-            DocumentNotFoundError, DeniedError, DocumentNameTakenError, MetadataError.
+            DocumentNotFoundError, DeniedError, DocumentNameTakenError, MetadataError, LabelUnknownError.
         """
+        await self.sharing.check_labels(principal, labels or ())
         async with self.store.transaction() as unit:
             document = await self.access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
             changed = document
@@ -43,9 +48,24 @@ class ChangeDocument:
                 changed = replace(changed, metadata=checked_metadata(merged))
             if filename is not None:
                 changed = replace(changed, filename=clean_filename(filename))
+            if labels is not None:
+                changed = replace(changed, labels=tuple(sorted(set(labels))))
             if changed == document:
                 return document
-            await unit.documents.change(changed)
-            await unit.announce(document_event(CHANGED, changed, self.clock.now()))
-        await self.notices.changed(changed)
+            every = await self._stored(unit, principal, document, changed)
+        for one in every:
+            await self.notices.changed(one)
         return changed
+
+    async def _stored(
+        self, unit: Unit, principal: Principal, before: Document, after: Document
+    ) -> list[Document]:
+        """With what is attached, as far as its labels follow."""
+        await unit.documents.change(after)
+        await unit.announce(document_event(CHANGED, after, self.clock.now()))
+        stored = [after]
+        if before.labels != after.labels:
+            await unit.remember(principal, after.resource)
+            for child in await unit.documents.children(after.id):
+                stored += await self._stored(unit, principal, child, replace(child, labels=after.labels))
+        return stored

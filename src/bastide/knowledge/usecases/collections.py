@@ -39,11 +39,19 @@ class Collections:
             return await self.access.collection(unit, principal, Action.COLLECTION_READ, name_or_id)
 
     async def create(
-        self, principal: Principal, name: str, description: str = "", grants: tuple[Grant, ...] = ()
+        self,
+        principal: Principal,
+        name: str,
+        description: str = "",
+        grants: tuple[Grant, ...] = (),
+        labels: Sequence[str] = (),
     ) -> Collection:
-        """Raises CollectionNameError, CollectionNameTakenError, GranteeUnknownError, DeniedError."""
+        """Raises CollectionNameError, CollectionNameTakenError, GranteeUnknownError, LabelUnknownError,
+        DeniedError.
+        """
         self.access.require(principal, Action.COLLECTION_CREATE)
         await self.sharing.check(principal, grants)
+        await self.sharing.check_labels(principal, labels)
         collection = Collection(
             id=new_id("col"),
             organisation_id=principal.organisation_id,
@@ -52,6 +60,7 @@ class Collections:
             owner_id=principal.subject_id,
             grants=grants,
             created_at=self.clock.now(),
+            labels=tuple(sorted(set(labels))),
         )
         async with self.store.transaction() as unit:
             await unit.collections.add(collection)
@@ -67,11 +76,13 @@ class Collections:
         name: str | None = None,
         description: str | None = None,
         grants: tuple[Grant, ...] | None = None,
+        labels: Sequence[str] | None = None,
     ) -> Collection:
         """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, GranteeUnknownError,
-        DeniedError.
+        LabelUnknownError, DeniedError.
         """
         await self.sharing.check(principal, grants or ())
+        await self.sharing.check_labels(principal, labels or ())
         async with self.store.transaction() as unit:
             collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             changed = replace(
@@ -79,6 +90,7 @@ class Collections:
                 name=collection.name if name is None else checked_name(name),
                 description=collection.description if description is None else description,
                 grants=collection.grants if grants is None else grants,
+                labels=collection.labels if labels is None else tuple(sorted(set(labels))),
             )
             await unit.collections.change(changed)
             await unit.remember(principal, changed.resource)

@@ -72,6 +72,7 @@ class IndexPassages:
                 vector=vector,
                 metadata=metadata,
                 readers=readers,
+                labels=document.labels,
             )
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
@@ -151,7 +152,11 @@ def living(generations: Sequence[Generation]) -> list[Generation]:
 
 def mark(document: Document) -> str:
     """Changes when what the points of the latest version carry changes."""
-    carried = [indexed_metadata(document, document.latest), reader_tokens(document.resource)]
+    carried = [
+        indexed_metadata(document, document.latest),
+        reader_tokens(document.resource),
+        document.labels,
+    ]
     return hashlib.sha256(msgspec.json.encode(carried, order="sorted")).hexdigest()
 
 

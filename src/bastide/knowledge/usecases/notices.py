@@ -22,13 +22,15 @@ class Notice:
     """A document of the organisation has changed.
 
     Attributes:
-        deleted: it is gone; then `readers` (tokens; empty: whoever reads the collection) say whom to tell.
+        deleted: it is gone; then `readers` (tokens; empty: whoever reads the collection) say whom to tell,
+            and `labels` whom not to.
     """
 
     document_id: str
     collection_id: str
     deleted: bool = False
     readers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 class Notices:
@@ -42,7 +44,9 @@ class Notices:
         readers = reader_tokens(document.resource)
         await self._publish(
             document.organisation_id,
-            Notice(document.id, document.collection.id, deleted=True, readers=readers),
+            Notice(
+                document.id, document.collection.id, deleted=True, readers=readers, labels=document.labels
+            ),
         )
 
     async def advanced(self, document: Document, progress: Progress) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bastide.identity.contract import Principal
 from bastide.knowledge.domain.document import Document, Version
 from bastide.knowledge.usecases.read_documents import ReadDocuments
+from bastide.knowledge.usecases.witness import Witness
 from bastide.platform.objects.port import ObjectStore
 
 
@@ -13,12 +14,15 @@ from bastide.platform.objects.port import ObjectStore
 class ReadContent:
     documents: ReadDocuments
     objects: ObjectStore
+    witness: Witness
 
     async def __call__(
         self, principal: Principal, document_id: str, number: int | None
     ) -> tuple[Document, Version]:
         """Raises DocumentNotFoundError, VersionNotFoundError, DeniedError."""
-        return await self.documents.version(principal, document_id, number)
+        document, version = await self.documents.version(principal, document_id, number)
+        await self.witness(principal, document, version.number, "content")
+        return document, version
 
     def bytes(self, version: Version, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes `start` to `end` (exclusive)."""

@@ -26,6 +26,7 @@ class ListRequest:
     """`collection`: name or id; None = all that the caller may read. The rest as in `DocumentFilter`."""
 
     collection: str | None = None
+    label: str | None = None
     status: DocumentStatus | None = None
     name: str = ""
     parent_id: str | None = None
@@ -61,6 +62,9 @@ class ReadDocuments:
                 organisation_id=principal.organisation_id,
                 collection_ids=[collection.id for collection in collections],
                 tokens=principal.tokens,
+                barred=principal.barred_labels,
+                label=asked.label,
+                labelled_collections=[one.id for one in collections if asked.label in one.labels],
                 status=asked.status,
                 name=asked.name,
                 parent_id=asked.parent_id,

@@ -13,6 +13,7 @@ from bastide.knowledge.ports.geometry import Geometry, PageGeometry
 from bastide.knowledge.usecases.materialise import Materialise
 from bastide.knowledge.usecases.read_documents import ReadDocuments
 from bastide.knowledge.usecases.texts import Texts
+from bastide.knowledge.usecases.witness import Witness
 
 _PDF = "application/pdf"
 
@@ -23,12 +24,14 @@ class ReadText:
     texts: Texts
     materialise: Materialise
     geometry: Geometry
+    witness: Witness
 
     async def text(
         self, principal: Principal, document_id: str, number: int | None
     ) -> tuple[Version, ExtractedText]:
         """Raises DocumentNotFoundError, VersionNotFoundError, TextNotReadyError, DeniedError."""
-        _, version = await self.documents.version(principal, document_id, number)
+        document, version = await self.documents.version(principal, document_id, number)
+        await self.witness(principal, document, version.number, "text")
         return version, (await self.texts.read(version)).extracted
 
     async def rectangles(
@@ -38,6 +41,7 @@ class ReadText:
         layer. Raises as `text`, and SpanError.
         """
         document, version = await self.documents.version(principal, document_id, number)
+        await self.witness(principal, document, version.number, "rectangles")
         extracted = (await self.texts.read(version)).extracted
         if not 0 <= start < end <= len(extracted.text):
             raise SpanError("The document's text has no such stretch.", start=start, end=end)
@@ -61,7 +65,8 @@ class ReadText:
         of several pages, or of a version that is not searched any more.
         """
         try:
-            _, version = await self.documents.version(principal, document_id, number)
+            document, version = await self.documents.version(principal, document_id, number)
+            await self.witness(principal, document, number, "quote")
             async with self.documents.store.reading() as unit:
                 chunk = await unit.chunks.around(document_id, number, start, start + len(quote))
             if quote and chunk is not None and chunk.page == chunk.page_end:

@@ -27,4 +27,5 @@ class UpdateIndex:
                 document.id,
                 metadata=indexed_metadata(document, version),
                 readers=reader_tokens(document.resource),
+                labels=document.labels,
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from bastide.identity.contract import Access as Grade
-from bastide.identity.contract import Action, Grant, Principal
+from bastide.identity.contract import Action, Grant, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.kit.errors import ConflictError
 from bastide.kit.ids import new_id
@@ -28,7 +28,9 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """`collection`: name or id. `parent_id`: the document that it was attached to; `grants`: of that one."""
+    """`collection`: name or id. `parent_id`: the document that it was attached to; `grants` and
+    `labels`: of that one.
+    """
 
     filename: str
     collection: str = DEFAULT_COLLECTION
@@ -36,6 +38,7 @@ class UploadRequest:
     password: str | None = None
     parent_id: str = ""
     grants: tuple[Grant, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Upload:
         self,
         store: KnowledgeStore,
         access: Access,
+        sharing: Sharing,
         receive: Receive,
         passwords: Passwords,
         notices: Notices,
@@ -58,6 +62,7 @@ class Upload:
     ) -> None:
         self._store = store
         self._access = access
+        self._sharing = sharing
         self._receive = receive
         self._passwords = passwords
         self._notices = notices
@@ -69,7 +74,7 @@ class Upload:
         are removed when they are not needed, also after an error.
 
         Raises:
-            CollectionNotFoundError, DeniedError, CollectionNameError, MetadataError.
+            CollectionNotFoundError, DeniedError, CollectionNameError, MetadataError, LabelUnknownError.
         """
         try:
             uploaded = await self._uploaded(principal, received, request)
@@ -86,7 +91,10 @@ class Upload:
             request,
             filename=clean_filename(request.filename),
             metadata=checked_metadata(request.metadata),
+            labels=tuple(sorted(set(request.labels))),
         )
+        if not request.parent_id:
+            await self._sharing.check_labels(principal, request.labels)
         run_id = new_event_id()
         await self._passwords.keep(run_id, request.password)
         for remaining in reversed(range(_ATTEMPTS)):
@@ -130,6 +138,7 @@ class Upload:
             owner_id=principal.subject_id,
             metadata=request.metadata,
             grants=request.grants,
+            labels=request.labels,
             current_version=0,
             latest=self._version(document_id, 1, principal, received, request, run_id),
         )

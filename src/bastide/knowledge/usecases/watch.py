@@ -52,6 +52,7 @@ class Watch:
             for notice in gone.values()
             if notice.collection_id in readable
             and (not notice.readers or not principal.tokens.isdisjoint(notice.readers))
+            and principal.barred_labels.isdisjoint(notice.labels)
         ]
         return [*(Seen(one, progress.get(one.id)) for one in seen), *told]
 

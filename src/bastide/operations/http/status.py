@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 
 from bastide.identity.contract import Action, Policy, Principal
@@ -45,9 +45,13 @@ class Readiness(BaseModel):
 
 
 def router(
-    examine: Examine, facts: Facts, policy: Policy, principal: Callable[[Request], Principal]
+    examine: Examine,
+    facts: Facts,
+    policy: Policy,
+    principal: Callable[[Request], Principal],
+    registry: CollectorRegistry,
 ) -> APIRouter:
-    """`facts` fills `GET /api/v1/status`."""
+    """`facts` fills `GET /api/v1/status`, `registry` `GET /metrics`."""
     routes = APIRouter(tags=["operations"])
     caller_of = Depends(principal)
 
@@ -68,7 +72,7 @@ def router(
     @routes.get("/metrics")
     async def metrics(caller: Principal = caller_of) -> Response:
         policy.require(caller, Action.METRICS_READ)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     @routes.get("/api/v1/status", dependencies=[caller_of])
     async def status() -> dict[str, Any]:

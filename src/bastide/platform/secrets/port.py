@@ -50,5 +50,5 @@ class Keyring(Protocol):
     async def sign(self, message: bytes) -> Signature: ...
 
     def public_keys(self) -> dict[str, bytes]:
-        """Every key that ever signed, by id, as 32 raw bytes; for verifiers."""
+        """Every key that ever signed, by id, as 32 raw bytes; for verifiers. The last one is in use."""
         ...

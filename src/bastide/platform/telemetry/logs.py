@@ -7,6 +7,8 @@ from typing import Literal
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
+from bastide.platform.telemetry.origin import current_origin
+
 LogFormat = Literal["auto", "console", "json"]
 
 
@@ -18,6 +20,7 @@ def configure_logs(level: str, log_format: LogFormat) -> None:
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _with_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -47,3 +50,12 @@ def configure_logs(level: str, log_format: LogFormat) -> None:
     root.setLevel(level.upper())
     for noisy in ("dbos", "uvicorn.error", "uvicorn.access", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
+
+
+def _with_request_id(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Read here and not bound at each request: few requests log anything."""
+    if (request_id := current_origin().request_id) is not None:
+        event.setdefault("request_id", request_id)
+    return event

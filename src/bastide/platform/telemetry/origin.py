@@ -30,3 +30,8 @@ def coming_from(origin: Origin) -> Generator[None]:
         yield
     finally:
         _ORIGIN.reset(token)
+
+
+def begin(origin: Origin) -> None:
+    """From here to the end of this task: every request runs in a task, and so in a context, of its own."""
+    _ORIGIN.set(origin)

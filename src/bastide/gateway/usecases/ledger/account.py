@@ -12,6 +12,7 @@ from bastide.gateway.domain.prices import FREE
 from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.domain.usage import Counts
 from bastide.gateway.ports.journal import Journal
+from bastide.gateway.ports.observer import Observer, Timing
 from bastide.gateway.usecases.limits.limiter import Limiter, Reservation
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
@@ -32,28 +33,55 @@ class Account:
         self._call = call
         self._id = entry_id
         self._at_us = accounts.now_us()
-        self._started = asyncio.get_running_loop().time()
-        self._sent = self._first = 0.0
+        self._now = asyncio.get_running_loop().time
+        self._started = self._now()
+        self._sent = self._first = self._received = 0.0
+        self._before_us = 0  # our own work up to the first attempt
+        self._waited_us = 0
         self._deployment: Deployment | None = None
         self._attempts = 0
         self._closed = False
+        self.findings = set(call.findings)
 
     @property
     def model(self) -> str:
         """The public name that was asked for."""
         return self._call.model
 
+    def waited(self, seconds: float) -> None:
+        """It stood in a deployment's queue."""
+        self._waited_us += int(seconds * 1_000_000)
+
     def sent(self, deployment: Deployment) -> None:
         """An attempt is made there. From now on the call is in the ledger, even if this process dies."""
         self._deployment = deployment
         self._attempts += 1
-        self._sent = asyncio.get_running_loop().time()
+        self._sent = self._now()
+        if self._attempts == 1:
+            self._before_us = self._work_us(self._sent)
         prompt = Counts(estimate_tokens(self._call.prompt_bytes), 0, estimated=True)
         self._accounts.journal.append(self._entry(Outcome.RUNNING, 0, prompt))
 
     def began(self) -> None:
         """The first bytes of the answer are here."""
-        self._first = asyncio.get_running_loop().time()
+        self._first = self._now()
+
+    def received(self) -> None:
+        """The last bytes of the answer are here; what follows is our own work again."""
+        self._received = self._now()
+
+    @property
+    def timing(self) -> Timing:
+        """As far as it has gone."""
+        if not self._sent:
+            return Timing(self._work_us(self._now()), self._waited_us)
+        after_us = int((self._now() - self._received) * 1_000_000) if self._received else 0
+        return Timing(self._before_us + after_us, self._waited_us)
+
+    @property
+    def upstream_us(self) -> int:
+        """From the last attempt to the first bytes of its answer, or to the last if they are here."""
+        return int(((self._received or self._first) - self._sent) * 1_000_000)
 
     def close(self, outcome: Outcome, status: int, counts: Counts = _NOTHING) -> None:
         """It has ended."""
@@ -66,9 +94,10 @@ class Account:
         finally:
             if self.reservation is not None:
                 self._accounts.limiter.settle(self.reservation, counts, entry.cost)
+            self._accounts.observer.ended(self._call, entry, self.timing)
 
     def _entry(self, outcome: Outcome, status: int, counts: Counts) -> Entry:
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         call, whose, place = self._call, self._whose, self._deployment
         return Entry(
             self._id,
@@ -94,7 +123,12 @@ class Account:
             self._since_start_us(self._first),
             self._since_start_us(now),
             call.request_id,
+            tuple(sorted(self.findings)),
         )
+
+    def _work_us(self, until: float) -> int:
+        began = self._call.began_at or self._started
+        return max(0, int((until - began) * 1_000_000) - self._waited_us)
 
     def _since_start_us(self, moment: float) -> int:
         return max(0, int((moment - self._started) * 1_000_000)) if moment else 0
@@ -103,9 +137,10 @@ class Account:
 class Accounts:
     """Opens the account of every call."""
 
-    def __init__(self, journal: Journal, limiter: Limiter, clock: Clock) -> None:
+    def __init__(self, journal: Journal, limiter: Limiter, clock: Clock, observer: Observer) -> None:
         self.journal = journal
         self.limiter = limiter
+        self.observer = observer
         self._clock = clock
 
     async def open(self, call: Call, model: Model, places: Sequence[Deployment] = ()) -> Account:

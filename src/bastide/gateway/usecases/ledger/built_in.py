@@ -3,22 +3,25 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
-from bastide.gateway.contract import Finished, Usage
+from bastide.gateway.contract import Finished, TokenDelta, Usage
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Model
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.usage import Counts
+from bastide.gateway.usecases.guard import Guards
+from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Accounts
 
 Event = TypeVar("Event")
 
 
 async def accounted(
-    events: AsyncIterator[Event], accounts: Accounts, call: Call, model: Model
-) -> AsyncGenerator[Event]:
-    """The same events; the account is closed before the last one is given out."""
+    events: AsyncIterator[Event], accounts: Accounts, call: Call, model: Model, guards: Guards
+) -> AsyncGenerator[Event | TokenDelta]:
+    """The same events under the guardrails; the account is closed before the last one is given out."""
     async with accounts.opened(call, model) as account:
-        async for event in events:
+        guard = answer_guard(guards, call, account, lambda outcome: account.close(outcome, 400))
+        async for event in events if guard is None else guard.text(events):
             if isinstance(event, Finished):
                 account.close(Outcome.OK, 200, counts_of(event.usage))
             yield event

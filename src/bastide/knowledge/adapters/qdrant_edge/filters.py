@@ -26,7 +26,8 @@ def compiled(access: AccessFilter, conditions: tuple[Condition, ...]) -> edge.Fi
             is_one_of("collection_id", sorted(access.collections)),
             is_one_of("readers", [ANYONE, *sorted(access.tokens)]),
             *(_positive(condition) for condition in conditions),
-        ]
+        ],
+        must_not=[is_one_of("labels", sorted(access.barred))] if access.barred else None,
     )
 
 

@@ -19,6 +19,7 @@ from bastide.knowledge.adapters.qdrant_edge.generations import (
     make_index,
 )
 from bastide.knowledge.adapters.qdrant_edge.payload import (
+    labels_payload,
     metadata_payload,
     passage_payload,
     range_fields,
@@ -86,12 +87,15 @@ class EdgeIndex:
         *,
         metadata: JsonObject | None = None,
         readers: tuple[str, ...] | None = None,
+        labels: tuple[str, ...] | None = None,
     ) -> None:
         payload: dict[str, object] = {}
         if metadata is not None:
             payload.update(metadata_payload(metadata))
         if readers is not None:
             payload.update(readers_payload(readers))
+        if labels is not None:
+            payload.update(labels_payload(labels))
         if payload:
             index = await self._index(name)
             await index.ensure_fields(range_fields([payload]))

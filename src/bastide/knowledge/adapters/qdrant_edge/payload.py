@@ -33,6 +33,7 @@ def passage_payload(passage: IndexedPassage) -> dict[str, object]:
         "ordinal": passage.ordinal,
         "collection_id": passage.collection_id,
         **readers_payload(passage.readers),
+        **labels_payload(passage.labels),
         **metadata_payload(passage.metadata),
     }
 
@@ -40,6 +41,10 @@ def passage_payload(passage: IndexedPassage) -> dict[str, object]:
 def readers_payload(readers: tuple[str, ...]) -> dict[str, object]:
     """A document that narrows nothing is open to `ANYONE` who may read its collection."""
     return {"readers": list(readers) or [ANYONE]}
+
+
+def labels_payload(labels: tuple[str, ...]) -> dict[str, object]:
+    return {"labels": list(labels)}
 
 
 def metadata_payload(metadata: JsonObject) -> dict[str, object]:
