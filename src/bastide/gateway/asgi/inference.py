@@ -171,19 +171,21 @@ class Inference:
 
 def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
     content_type = exchange.header(b"content-type") if operation in FORMS else None
-    call = read_call(exchange.principal, operation, body, exchange.request_id, content_type or "")
-    sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
-    session = exchange.header(b"x-session-id")
-    passed = tuple(
-        (name, value) for name in _PASSED.get(operation, ()) if (value := exchange.header(name.encode()))
-    )
-    return replace(
-        call,
-        sensitive=sensitive,
-        session=(session or "").encode(),
-        passed=passed,
+    call = read_call(
+        exchange.principal,
+        operation,
+        body,
+        exchange.request_id,
+        content_type or "",
         began_at=exchange.began_at,
     )
+    sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
+    session = exchange.header(b"x-session-id")
+    names = _PASSED.get(operation, ())
+    passed = tuple((name, value) for name in names if (value := exchange.header(name.encode())))
+    if sensitive or session or passed:
+        return replace(call, sensitive=sensitive, session=(session or "").encode(), passed=passed)
+    return call
 
 
 def _only(operations: Collection[Operation], call: Call) -> None:
