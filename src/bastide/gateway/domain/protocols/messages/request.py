@@ -29,7 +29,7 @@ from bastide.kit.json import Json, JsonObject
 
 _DATA = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
 _MODES = {"auto": "auto", "none": "none", "any": "required", "tool": "function"}
-_WORDS = {mode: word for word, mode in _MODES.items()}
+_WORDS = {"auto": "auto", "none": "none", "required": "any", "function": "tool"}
 
 
 def read_messages(body: JsonObject) -> Conversation:
