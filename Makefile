@@ -25,7 +25,7 @@ run: setup web ## Start Bastide on this machine with sample documents (port 4666
 
 .PHONY: test
 test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no server (under five minutes)
-	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m 'not heavy'
+	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
 test-heavy: .venv/.installed web .cache/home/.ready ## Run the tests against real servers and a browser

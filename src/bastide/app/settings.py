@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
@@ -120,6 +121,11 @@ class DocumentSettings(BaseModel):
     samples: bool = True
 
 
+def environment_variable(name: str) -> str | None:
+    """For files of other programs that refer to variables; what Bastide is set by is in `Settings`."""
+    return os.environ.get(name) or None  # noqa: TID251  # this is that file
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -145,6 +151,7 @@ class Settings(BaseSettings):
     objects_url: str = ""
     vectors_url: str = ""
     embedder_url: str = "minilm:"
+    embedder_key: SecretStr | None = None
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
@@ -211,7 +218,6 @@ _SCHEMES = {
     "bus_url": {"memory"},
     "objects_url": {"", "file"},
     "vectors_url": {"", "edge"},
-    "embedder_url": {"minilm", "none"},
 }
 
 
@@ -222,6 +228,10 @@ def _mistakes(settings: Settings) -> list[str]:
         if scheme not in allowed:
             known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
+    try:
+        parse_embedder_url(settings.embedder_url)
+    except ValueError as error:
+        found.append(f"embedder_url: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

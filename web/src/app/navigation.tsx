@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import {
   Boxes,
+  ChartColumn,
+  FlaskConical,
   FolderOpen,
   MessageCircleQuestion,
   ScrollText,
@@ -12,7 +14,8 @@ import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types";
 import { classes } from "@/lib/classes";
 
-export type Destination = "/ask" | "/library" | "/people" | "/models" | "/audit" | "/settings";
+export type Destination =
+  "/ask" | "/library" | "/playground" | "/usage" | "/people" | "/models" | "/audit" | "/settings";
 
 interface Place {
   to: Destination;
@@ -29,6 +32,8 @@ export function usePlaces(me: Me): Place[] {
   const places: (Place | false)[] = [
     { to: "/ask", icon: MessageCircleQuestion, text: t("app.ask") },
     { to: "/library", icon: FolderOpen, text: t("app.library") },
+    may("model.use") && { to: "/playground", icon: FlaskConical, text: t("playground.title"), rare: true },
+    may("model.use") && { to: "/usage", icon: ChartColumn, text: t("usage.title"), rare: true },
     may("people.read") && { to: "/people", icon: UsersRound, text: t("people.title"), rare: true },
     may("organisation.manage") && { to: "/models", icon: Boxes, text: t("models.title"), rare: true },
     may("audit.read") && { to: "/audit", icon: ScrollText, text: t("audit.title"), rare: true },

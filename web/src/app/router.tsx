@@ -24,6 +24,10 @@ export interface LibrarySearch {
   q?: string | undefined;
 }
 
+export interface UsageSearch {
+  view?: (typeof USAGE_VIEWS)[number] | undefined;
+}
+
 const root = createRootRoute({
   component: Gate,
   notFoundComponent: NotFound,
@@ -71,6 +75,19 @@ const audit = createRoute({
   path: "/audit",
   component: lazyRouteComponent(() => import("@/features/audit/page"), "AuditPage"),
 });
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("@/features/usage/page"), "UsagePage"),
+  validateSearch: (search: Record<string, unknown>): UsageSearch => ({
+    view: USAGE_VIEWS.find((view) => view === search.view),
+  }),
+});
+const playground = createRoute({
+  getParentRoute: () => root,
+  path: "/playground",
+  component: lazyRouteComponent(() => import("@/features/playground/page"), "PlaygroundPage"),
+});
 const models = createRoute({
   getParentRoute: () => root,
   path: "/models",
@@ -80,10 +97,24 @@ const models = createRoute({
 const join = createRoute({ getParentRoute: () => root, path: "/join" });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset" });
 
+const USAGE_VIEWS = ["overview", "calls", "limits"] as const;
 const STATES: DocumentStatus[] = ["processing", "indexed", "failed", "cancelled"];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, login, ask, library, people, audit, models, settings, join, reset]),
+  routeTree: root.addChildren([
+    home,
+    login,
+    ask,
+    library,
+    playground,
+    usage,
+    people,
+    audit,
+    models,
+    settings,
+    join,
+    reset,
+  ]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

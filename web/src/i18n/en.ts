@@ -1,5 +1,6 @@
 import { admin } from "./admin.en";
 import { errors } from "./errors.en";
+import { gateway } from "./gateway.en";
 import { people } from "./people.en";
 import { security } from "./security.en";
 
@@ -251,6 +252,7 @@ export const en = {
   },
   ...admin,
   ...security,
+  ...gateway,
   people,
   errors,
 };

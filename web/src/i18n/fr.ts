@@ -1,6 +1,7 @@
 import type { Messages } from "./en";
 import { admin } from "./admin.fr";
 import { errors } from "./errors.fr";
+import { gateway } from "./gateway.fr";
 import { people } from "./people.fr";
 import { security } from "./security.fr";
 
@@ -256,6 +257,7 @@ export const fr: Messages = {
   },
   ...admin,
   ...security,
+  ...gateway,
   people,
   errors,
 };

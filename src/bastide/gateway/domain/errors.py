@@ -127,3 +127,9 @@ class GuardrailError(InvalidError):
     """
 
     code = "guardrail.blocked"
+
+
+class ImportFileError(InvalidError):
+    """The file cannot be read as a configuration to import."""
+
+    code = "gateway.import"

@@ -1,75 +1,100 @@
 import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { queries } from "@/api/queries";
+import { Button } from "@/components/button";
+import { Confirm } from "@/components/confirm";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
-import { classes } from "@/lib/classes";
+import { request } from "@/lib/http";
+import { DeploymentForm } from "./deployment-form";
+import { ModelCard, type Asked } from "./model-card";
+import { ModelForm } from "./model-form";
 import { Providers } from "./providers";
-import { gatewayModels, health, type GatewayModel, type Health } from "./queries";
+import { GATEWAY, gatewayModels, health, pathOf, refreshGateway } from "./queries";
 
 export function ModelsPage() {
   const { t } = useTranslation();
+  const manages = useQuery(queries.me).data?.actions.includes("system.manage") ?? false;
   const models = useQuery(gatewayModels);
   const states = useQuery(health);
   const byId = new Map(states.data?.map((state) => [state.deployment, state]));
+  const [asked, setAsked] = useState<Asked | { what: "add" }>();
   return (
     <div className="mx-auto max-w-4xl px-4 py-6 md:px-8 md:py-8">
-      <h1 className="text-3xl">{t("models.title")}</h1>
-      <p className="mt-1 mb-6 text-soft">{t("models.lead")}</p>
+      <header className="mb-6 flex flex-wrap items-end gap-3">
+        <div className="me-auto">
+          <h1 className="text-3xl">{t("models.title")}</h1>
+          <p className="mt-1 text-soft">{t("models.lead")}</p>
+        </div>
+        {manages && (
+          <Button onClick={() => setAsked({ what: "add" })}>
+            <Plus aria-hidden="true" className="size-4" />
+            {t("models.newModel")}
+          </Button>
+        )}
+      </header>
       <ErrorNotice error={models.error ?? states.error} />
       {models.isPending && <Waiting label={t("app.loading")} />}
       {models.data?.length === 0 && <p className="text-soft">{t("models.none")}</p>}
       <ul className="grid gap-3">
         {models.data?.map((model) => (
-          <ModelCard key={model.name} model={model} states={byId} />
+          <ModelCard
+            key={model.name}
+            model={model}
+            states={byId}
+            editable={manages && model.source === "api"}
+            onAsk={setAsked}
+          />
         ))}
       </ul>
       <Providers />
+      <Asking asked={asked} onClose={() => setAsked(undefined)} />
     </div>
   );
 }
 
-function ModelCard({ model, states }: { model: GatewayModel; states: Map<string, Health> }) {
-  const { t, i18n } = useTranslation();
-  const { name, source, context_tokens: context, deployments } = model;
-  return (
-    <li className="rounded-lg border border-line bg-sheet px-4 py-3">
-      <p className="flex flex-wrap items-baseline gap-x-3">
-        <span className="font-medium break-all">{name}</span>
-        <span className="text-xs text-soft">
-          {t(`models.sources.${source}`)}
-          {context !== null && ` · ${t("models.context", { tokens: context.toLocaleString(i18n.language) })}`}
-        </span>
-      </p>
-      <ul className="mt-2 grid gap-1.5 text-sm">
-        {deployments.map(({ id, provider, zone }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-3">
-            <StateOf state={states.get(id)} />
-            <span>{provider}</span>
-            {zone && <span className="text-xs text-soft">{t(`models.zones.${zone}`)}</span>}
-          </li>
-        ))}
-      </ul>
-    </li>
-  );
-}
-
-/** A word beside the colour: not everybody sees it. */
-function StateOf({ state }: { state: Health | undefined }) {
+function Asking({ asked, onClose }: { asked: Asked | { what: "add" } | undefined; onClose: () => void }) {
   const { t } = useTranslation();
-  if (!state) return null;
-  const { reachable, breaker, running, waiting, latency_ms: latency } = state;
-  const sound = reachable && breaker === "closed";
-  const facts = [
-    sound || !reachable ? "" : t(`models.breakers.${breaker}`),
-    latency > 0 ? t("models.latency", { ms: latency }) : "",
-    running > 0 ? t("models.running", { count: running }) : "",
-    waiting > 0 ? t("models.waiting", { count: waiting }) : "",
-  ];
-  return (
-    <span className="flex items-center gap-2">
-      <span aria-hidden="true" className={classes("size-2 rounded-[2px]", sound ? "bg-leaf" : "bg-brick")} />
-      {reachable ? t("models.reachable") : t("models.unreachable")}
-      <span className="text-xs text-soft">{facts.filter(Boolean).join(" · ")}</span>
-    </span>
-  );
+  const remove = async (path: string) => {
+    await request("DELETE", path);
+    await refreshGateway();
+  };
+  switch (asked?.what) {
+    case "add":
+      return <ModelForm onClose={onClose} />;
+    case "edit":
+      return <ModelForm model={asked.model} onClose={onClose} />;
+    case "place":
+      return (
+        <DeploymentForm
+          model={asked.model.name}
+          {...(asked.place && { place: asked.place })}
+          onClose={onClose}
+        />
+      );
+    case "drop":
+      return (
+        <Confirm
+          title={t("models.dropTitle", { name: asked.model.name })}
+          text={t("models.removeText")}
+          action={t("models.remove")}
+          onConfirm={() => remove(pathOf(asked.model.name))}
+          onClose={onClose}
+        />
+      );
+    case "unplace":
+      return (
+        <Confirm
+          title={t("models.unplaceTitle", { name: asked.model.name, provider: asked.place.provider })}
+          text={t("models.unplaceText")}
+          action={t("models.remove")}
+          onConfirm={() => remove(`${GATEWAY}/deployments/${asked.place.id}`)}
+          onClose={onClose}
+        />
+      );
+    default:
+      return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
@@ -7,26 +7,31 @@ import { Field, Select } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
 import { PasswordField } from "@/features/login/password-field";
 import { request } from "@/lib/http";
-import type { Provider } from "./queries";
+import { GATEWAY, refreshGateway, type Provider } from "./queries";
 
 const KINDS = ["openai", "azure", "anthropic"] as const;
 const START = { name: "", kind: "openai", url: "", zone: "internal", api_key: "" };
 
-export function ProviderForm({ onClose }: { onClose: () => void }) {
+/** Adds a provider, or changes its address, zone and key. */
+export function ProviderForm({ provider, onClose }: { provider?: Provider; onClose: () => void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const [form, setForm] = useState(START);
+  const [form, setForm] = useState({ ...START, ...(provider && { url: provider.url, zone: provider.zone }) });
   const set = (change: Partial<typeof START>) => setForm((now) => ({ ...now, ...change }));
   const add = useMutation({
     mutationFn: () => {
       const { api_key, ...rest } = form;
-      return request<Provider>("POST", "/api/v1/gateway/providers", {
+      if (provider) {
+        const { url, zone } = rest;
+        return request<Provider>("PATCH", `${GATEWAY}/providers/${encodeURIComponent(provider.name)}`, {
+          json: { url, zone, ...(api_key && { api_key }) },
+        });
+      }
+      return request<Provider>("POST", `${GATEWAY}/providers`, {
         json: { ...rest, api_key: api_key || null },
       });
     },
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ["gateway"] });
-      await client.invalidateQueries({ queryKey: ["models"] });
+      await refreshGateway();
       onClose();
     },
   });
@@ -35,27 +40,35 @@ export function ProviderForm({ onClose }: { onClose: () => void }) {
     add.mutate();
   };
   return (
-    <Dialog title={t("models.newProvider")} onClose={onClose}>
+    <Dialog
+      title={provider ? t("models.editProvider", { name: provider.name }) : t("models.newProvider")}
+      onClose={onClose}
+    >
       <form onSubmit={submit} className="grid gap-4" autoComplete="off">
-        <Field
-          label={t("models.providerName")}
-          required
-          autoFocus
-          maxLength={100}
-          value={form.name}
-          onChange={(event) => set({ name: event.target.value })}
-        />
-        <Select
-          label={t("models.kind")}
-          value={form.kind}
-          onChange={(event) => set({ kind: event.target.value })}
-        >
-          {KINDS.map((kind) => (
-            <option key={kind} value={kind}>
-              {t(`models.kinds.${kind}`)}
-            </option>
-          ))}
-        </Select>
+        {!provider && (
+          <>
+            {" "}
+            <Field
+              label={t("models.providerName")}
+              required
+              autoFocus
+              maxLength={100}
+              value={form.name}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+            <Select
+              label={t("models.kind")}
+              value={form.kind}
+              onChange={(event) => set({ kind: event.target.value })}
+            >
+              {KINDS.map((kind) => (
+                <option key={kind} value={kind}>
+                  {t(`models.kinds.${kind}`)}
+                </option>
+              ))}
+            </Select>
+          </>
+        )}
         <Field
           label={t("models.url")}
           type="url"
@@ -71,7 +84,7 @@ export function ProviderForm({ onClose }: { onClose: () => void }) {
           required={false}
           value={form.api_key}
           onValue={(api_key) => set({ api_key })}
-          hint={t("models.keyHint")}
+          hint={provider?.has_key ? t("models.keyStays") : t("models.keyHint")}
         />
         <div>
           <Select
@@ -88,7 +101,7 @@ export function ProviderForm({ onClose }: { onClose: () => void }) {
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" look="main" disabled={add.isPending}>
-            {t("models.add")}
+            {provider ? t("people.save") : t("models.add")}
           </Button>
         </div>
       </form>

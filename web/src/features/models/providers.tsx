@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus, Server, Trash2 } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, Plus, Server, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
@@ -8,22 +8,21 @@ import { Confirm } from "@/components/confirm";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { ProviderForm } from "./provider-form";
-import { providers, type Provider } from "./queries";
+import { GATEWAY, providers, refreshGateway, type Provider } from "./queries";
 
 /** Who runs the models. Those from the settings or found on the machine are shown, not changed. */
 export function Providers() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const manages = useQuery(queries.me).data?.actions.includes("system.manage");
   const all = useQuery(providers);
   // Places where a server is looked for and none is found are no news.
   const shown = all.data?.filter(({ source, reachable }) => reachable || source !== "discovered");
   const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<Provider>();
   const [removing, setRemoving] = useState<Provider>();
   const remove = async ({ name }: Provider) => {
-    await request("DELETE", `/api/v1/gateway/providers/${encodeURIComponent(name)}`);
-    await client.invalidateQueries({ queryKey: ["gateway"] });
-    await client.invalidateQueries({ queryKey: ["models"] });
+    await request("DELETE", `${GATEWAY}/providers/${encodeURIComponent(name)}`);
+    await refreshGateway();
   };
   return (
     <section className="mt-10 border-t border-line pt-5">
@@ -39,11 +38,18 @@ export function Providers() {
               <p className="text-xs break-all text-soft">{factsOf(provider, t).join(" · ")}</p>
             </div>
             {manages && provider.source === "api" && (
-              <IconButton
-                label={`${t("models.remove")} – ${provider.name}`}
-                icon={<Trash2 className="size-4" />}
-                onClick={() => setRemoving(provider)}
-              />
+              <>
+                <IconButton
+                  label={`${t("models.edit")} – ${provider.name}`}
+                  icon={<Pencil className="size-4" />}
+                  onClick={() => setEditing(provider)}
+                />
+                <IconButton
+                  label={`${t("models.remove")} – ${provider.name}`}
+                  icon={<Trash2 className="size-4" />}
+                  onClick={() => setRemoving(provider)}
+                />
+              </>
             )}
           </li>
         ))}
@@ -55,6 +61,7 @@ export function Providers() {
         </Button>
       )}
       {adding && <ProviderForm onClose={() => setAdding(false)} />}
+      {editing && <ProviderForm provider={editing} onClose={() => setEditing(undefined)} />}
       {removing && (
         <Confirm
           title={t("models.removeTitle", { name: removing.name })}

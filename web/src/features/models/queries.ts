@@ -1,15 +1,43 @@
 import { queryOptions } from "@tanstack/react-query";
+import { queryClient } from "@/api/queries";
 import type { Page } from "@/api/types";
 import { request } from "@/lib/http";
 
 export type Source = "built_in" | "settings" | "discovered" | "api";
 export type Zone = "internal" | "cloud";
+export const STRATEGIES = ["least_busy", "weighted", "latency", "prefix", "session"] as const;
+
+export interface Price {
+  prompt: string;
+  completion: string;
+  cached: string | null;
+  request: string;
+}
+
+export interface Deployment {
+  id: string;
+  model: string;
+  provider: string;
+  upstream_name: string;
+  weight: number;
+  priority: number;
+  price: Price;
+  context_tokens: number | null;
+  max_output_tokens: number | null;
+  max_concurrency: number | null;
+  max_queue: number;
+  zone: Zone | null;
+}
 
 export interface GatewayModel {
   name: string;
   source: Source;
   context_tokens: number | null;
-  deployments: { id: string; provider: string; upstream_name: string; zone: Zone | null }[];
+  strategy: (typeof STRATEGIES)[number];
+  fallbacks: string[];
+  overflow_queue: number | null;
+  degrade: boolean;
+  deployments: Deployment[];
 }
 
 export interface Health {
@@ -27,16 +55,18 @@ export interface Provider {
   url: string;
   zone: Zone;
   source: Source;
+  lists: boolean;
   has_key: boolean;
   reachable: boolean;
 }
 
+export const GATEWAY = "/api/v1/gateway";
 const LIVE_MS = 5000;
 
 const list =
   <T>(name: string) =>
   async () =>
-    (await request<Page<T>>("GET", `/api/v1/gateway/${name}`)).items;
+    (await request<Page<T>>("GET", `${GATEWAY}/${name}`)).items;
 
 export const gatewayModels = queryOptions({
   queryKey: ["gateway", "models"],
@@ -52,3 +82,13 @@ export const providers = queryOptions({
   queryFn: list<Provider>("providers"),
   refetchInterval: LIVE_MS,
 });
+
+/** After a change: what can be asked, where, and how it is doing. */
+export async function refreshGateway(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: ["gateway"] });
+  await queryClient.invalidateQueries({ queryKey: ["models"] });
+}
+
+/** A model's name may hold slashes, which are part of the path. */
+export const pathOf = (name: string) =>
+  `${GATEWAY}/models/${name.split("/").map(encodeURIComponent).join("/")}`;
