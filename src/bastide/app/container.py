@@ -29,6 +29,8 @@ from bastide.operations.module import Auditing
 from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
+from bastide.platform.http.hardening import SecurityHeaders
+from bastide.platform.http.rates import Rates
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
@@ -115,8 +117,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         facts = _facts(settings)
         routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
         site = compose(settings, platform_api(routers), inference)
-        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
-        asgi, warnings = RequestTelemetry(guarded, backends.registry), await _warnings(examine)
+        rates = Rates(settings.requests_per_s, frozenset(GatewayModule.prefixes))
+        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies, rates)
+        hardened = SecurityHeaders(guarded, https=settings.is_https)
+        asgi, warnings = RequestTelemetry(hardened, backends.registry), await _warnings(examine)
         yield Container(asgi, local_token, first, warnings, gate)
 
 

@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     roles: tuple[Role, ...] = ALL_ROLES
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    requests_per_s: float = Field(200, ge=0)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     database_url: str = ""
@@ -192,6 +193,11 @@ class Settings(BaseSettings):
         """
         alone = frozenset(self.roles) == GATEWAY_ALONE and urlsplit(self.database).scheme == "sqlite"
         return set(self.roles) != set(ALL_ROLES) and not alone
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach it by TLS, from here or from a proxy."""
+        return self.tls_certificate is not None or (self.public_url or "").startswith("https:")
 
     @property
     def database(self) -> str:
