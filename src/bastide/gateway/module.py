@@ -40,6 +40,7 @@ from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
+from bastide.gateway.ports.observer import Observer
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
@@ -127,6 +128,14 @@ class Bounds:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """Where metrics are registered, and who else is told how calls went."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    traces: Observer | None = None
+
+
 class GatewayModule:
     """The slice. `gateway` is for other slices; `application(answers)` for the server, under `prefixes`."""
 
@@ -142,7 +151,7 @@ class GatewayModule:
         storage: Storage,
         configured: Configured | None = None,
         bounds: Bounds | None = None,
-        registry: CollectorRegistry | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
@@ -163,8 +172,11 @@ class GatewayModule:
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
         metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
-        (registry or CollectorRegistry()).register(metrics)
-        self._observer = Observers(metrics)
+        telemetry = telemetry or Telemetry()
+        telemetry.registry.register(metrics)
+        traces = telemetry.traces
+        self._traced = traces is not None
+        self._observer = Observers(metrics) if traces is None else Observers(metrics, traces)
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
@@ -204,7 +216,7 @@ class GatewayModule:
             self._sizes,
         )
         models = Models(self._catalogue, int(self._clock.now().timestamp()))
-        return GatewayApp(inference, models, self._observer, self._keep_alive_s)
+        return GatewayApp(inference, models, self._observer, self._keep_alive_s, traced=self._traced)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
@@ -304,6 +316,7 @@ __all__ = [
     "Sizes",
     "Storage",
     "Strategy",
+    "Telemetry",
     "Timeouts",
     "configured_provider",
     "per_million",
