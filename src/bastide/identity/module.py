@@ -58,6 +58,7 @@ from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.prove_passkey import ProvePasskey
 from bastide.identity.usecases.reauthenticate import Reauthenticate
 from bastide.identity.usecases.record_use import RecordUse
+from bastide.identity.usecases.refusals import RefusalNotes
 from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.second_factor import SecondFactor
@@ -133,6 +134,7 @@ class Identity:
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)
         policy: Policy = TablePolicy()
+        self._audit = audit
         self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
         rules = ApplyLabelRules(store, credentials, clock)
@@ -210,7 +212,8 @@ class Identity:
         rates: Rates | None = None,
     ) -> IdentityMiddleware:
         """The door around the whole application; without `rates` it lets in as many as come."""
-        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies, rates)
+        note = RefusalNotes(self._audit).note
+        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies, rates, note)
 
     async def start(self) -> None:
         """Hear the revocations of other processes; write down now and then what was used."""
