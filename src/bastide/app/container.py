@@ -29,6 +29,8 @@ from bastide.operations.module import Auditing
 from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
+from bastide.platform.http.hardening import SecurityHeaders
+from bastide.platform.http.rates import Rates
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
@@ -68,10 +70,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         SchemaTooNewError, KeysUnreadableError, UnavailableError: a backend cannot be used.
     """
     clock, gate = SystemClock(), Gate(settings.gateway.max_concurrency)
+    keyring = LocalKeyring.load(home.keys)
     async with AsyncExitStack() as stack:
-        backends = await stack.enter_async_context(open_backends(settings, clock))
+        backends = await stack.enter_async_context(open_backends(settings, keyring, clock))
         backends.registry.register(GateFigures(gate))
-        keyring = LocalKeyring.load(home.keys)
         auditing = Auditing(backends.database, keyring, clock, VERSION)
         await stack.enter_async_context(_running(auditing))
         identity, first = await _open_identity(
@@ -115,8 +117,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         facts = _facts(settings)
         routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
         site = compose(settings, platform_api(routers), inference)
-        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
-        asgi, warnings = RequestTelemetry(guarded, backends.registry), await _warnings(examine)
+        rates = Rates(settings.requests_per_s, frozenset(GatewayModule.prefixes))
+        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies, rates)
+        hardened = SecurityHeaders(guarded, https=settings.is_https)
+        asgi, warnings = RequestTelemetry(hardened, backends.registry), await _warnings(examine)
         yield Container(asgi, local_token, first, warnings, gate)
 
 
