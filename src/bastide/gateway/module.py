@@ -29,6 +29,7 @@ from bastide.gateway.domain.catalogue import (
     Source,
     Strategy,
     Zone,
+    base_url,
     embedder_model,
 )
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
@@ -113,9 +114,14 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long, how large, how often. The time to connect is part of that to the first token."""
+    """How long, how large, how often. The time to connect is part of that to the first token.
+
+    Attributes:
+        keep_alive_s: after so much silence in a stream the client gets a comment.
+    """
 
     connect_timeout_s: float = 5.0
+    keep_alive_s: float = 15.0
     timeouts: Timeouts = field(default_factory=Timeouts)
     sizes: Sizes = field(default_factory=Sizes)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
@@ -144,6 +150,7 @@ class GatewayModule:
         self._policy = policy
         self._clock = clock
         self._sizes = bounds.sizes
+        self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
@@ -197,7 +204,7 @@ class GatewayModule:
             self._sizes,
         )
         models = Models(self._catalogue, int(self._clock.now().timestamp()))
-        return GatewayApp(inference, models, self._observer)
+        return GatewayApp(inference, models, self._observer, self._keep_alive_s)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
@@ -257,14 +264,29 @@ def _report(task: asyncio.Task[None]) -> None:
 
 
 def configured_provider(
-    *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
+    *,
+    name: str,
+    kind: str,
+    url: str,
+    api_key: str | None,
+    zone: str,
+    models: Sequence[str] = (),
+    api_version: str | None = None,
+    protocols: Sequence[str] = (),
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+    """A provider as the settings write it; `url` up to and with `/v1` but for Azure.
 
     A model that has another name there is written `public=upstream`.
     """
     provider = Provider(
-        name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
+        name,
+        ProviderKind(kind),
+        base_url(ProviderKind(kind), url),
+        api_key,
+        Zone(zone),
+        Source.SETTINGS,
+        api_version,
+        frozenset(protocols),
     )
     names = [model.partition("=") for model in models]
     return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
