@@ -172,4 +172,6 @@ def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> An
         if name not in _NOT_EXTRA
     }
     filters = cast("JsonObject", grounded.filters)
-    return AnswerRequest(call.model, messages, grounded.collections, filters, grounded.top_k, extra)
+    return AnswerRequest(
+        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive
+    )
