@@ -41,7 +41,7 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
-        findings: what guardrails have found in it.
+        findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
         began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
@@ -59,6 +59,7 @@ class Call:
     sensitive: bool = False
     session: bytes = b""
     findings: tuple[str, ...] = ()
+    screened: bool = False
     began_at: float = 0.0
 
     @property
