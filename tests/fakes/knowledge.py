@@ -111,6 +111,9 @@ class WordEmbedder:
     def trust(self, language: str) -> float:
         return 1.0
 
+    def likeness(self, cosine: float, language: str) -> float:
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 

@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     roles: tuple[Role, ...] = ALL_ROLES
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    requests_per_s: float = Field(200, ge=0)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     database_url: str = ""
@@ -150,6 +152,7 @@ class Settings(BaseSettings):
     objects_url: str = ""
     vectors_url: str = ""
     embedder_url: str = "minilm:"
+    embedder_key: SecretStr | None = None
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
@@ -192,6 +195,11 @@ class Settings(BaseSettings):
         return set(self.roles) != set(ALL_ROLES) and not alone
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach it by TLS, from here or from a proxy."""
+        return self.tls_certificate is not None or (self.public_url or "").startswith("https:")
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'bastide.db'}"
 
@@ -216,7 +224,6 @@ _SCHEMES = {
     "bus_url": {"memory"},
     "objects_url": {"", "file"},
     "vectors_url": {"", "edge"},
-    "embedder_url": {"minilm", "none"},
 }
 
 
@@ -227,6 +234,10 @@ def _mistakes(settings: Settings) -> list[str]:
         if scheme not in allowed:
             known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
+    try:
+        parse_embedder_url(settings.embedder_url)
+    except ValueError as error:
+        found.append(f"embedder_url: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

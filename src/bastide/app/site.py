@@ -14,6 +14,7 @@ from bastide.identity.contract import Principal
 from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.assets import WebApplication
 from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.hardening import BodyLimit
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -36,6 +37,10 @@ PUBLIC = PublicRoutes(
     folders=("/assets/", *(f"/{name}/" for name in _PAGES)),
 )
 """The page is the same file for everyone: what it shows, it asks the API for."""
+
+
+STREAMED = frozenset({("POST", "/api/v1/documents")})
+"""Bodies that go to the disk piece by piece, with a limit of their own."""
 
 
 class Dispatch:
@@ -62,6 +67,7 @@ def principal_of(request: Request) -> Principal:
 def platform_api(routers: list[APIRouter]) -> FastAPI:
     """The platform API, with one shape of error. No interactive docs: they load code from elsewhere."""
     api = FastAPI(title="Bastide", version=VERSION, docs_url=None, redoc_url=None)
+    api.add_middleware(BodyLimit, streamed=STREAMED)
     install_error_handlers(api)
     for router in routers:
         api.include_router(router)

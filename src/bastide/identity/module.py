@@ -69,6 +69,7 @@ from bastide.kit.errors import UnavailableError
 from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
+from bastide.platform.http.rates import Rates
 from bastide.platform.mail.port import Mailer
 from bastide.platform.secrets.port import Keyring
 
@@ -202,10 +203,14 @@ class Identity:
         ]
 
     def protect(
-        self, app: ASGIApp, public: PublicRoutes, trusted_proxies: Sequence[Network] = ()
+        self,
+        app: ASGIApp,
+        public: PublicRoutes,
+        trusted_proxies: Sequence[Network] = (),
+        rates: Rates | None = None,
     ) -> IdentityMiddleware:
-        """The door around the whole application."""
-        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies)
+        """The door around the whole application; without `rates` it lets in as many as come."""
+        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies, rates)
 
     async def start(self) -> None:
         """Hear the revocations of other processes; write down now and then what was used."""

@@ -63,6 +63,9 @@ class Alphabet:
     def trust(self, language: str) -> float:
         return 1.0
 
+    def likeness(self, cosine: float, language: str) -> float:
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 

@@ -28,7 +28,7 @@ class SqlPassages:
 
     async def scope(self, principal: Principal, collections: Sequence[str]) -> SearchScope:
         async with self._database.reading() as connection:
-            index, fingerprint = await _serving(connection, principal.organisation_id)
+            serving = await _serving(connection, principal.organisation_id)
             known = await _collections(connection, principal.organisation_id, collections)
         readable = [one for one in known if self._may_read(principal, one.resource)]
         found = {name for one in readable for name in (one.id, one.name)}
@@ -37,7 +37,9 @@ class SqlPassages:
                 raise CollectionNotFoundError("There is no collection of this name.", collection=name)
         ids = frozenset(one.id for one in readable)
         access = AccessFilter(ids, principal.tokens, principal.barred_labels)
-        return SearchScope(index, access, fingerprint)
+        if serving is None:
+            return SearchScope(None, access)
+        return SearchScope(serving.name, access, serving.fingerprint, serving.dimensions)
 
     async def hydrate(self, principal: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:
         points = {(one.document_id, one.version, one.ordinal): one.point_id for one in candidates}
@@ -83,15 +85,15 @@ class SqlPassages:
         return self._policy.allows(principal, Action.DOCUMENT_READ, resource)
 
 
-async def _serving(connection: AsyncConnection, organisation_id: str) -> tuple[str | None, str]:
+async def _serving(connection: AsyncConnection, organisation_id: str) -> Row[Any] | None:
+    """The generation, as a row."""
     rows = await connection.execute(
-        select(index_generations.c.name, index_generations.c.fingerprint).where(
+        select(index_generations).where(
             index_generations.c.organisation_id == organisation_id,
             index_generations.c.state == GenerationState.SERVING.value,
         )
     )
-    row = rows.first()
-    return (None, "") if row is None else (row.name, row.fingerprint)
+    return rows.first()
 
 
 async def _collections(
