@@ -47,13 +47,17 @@ class Dispatch:
     """Sends a request to the application whose prefix fits longest; every other path to `rest`."""
 
     def __init__(self, prefixes: dict[str, ASGIApp], rest: ASGIApp) -> None:
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._exact = prefixes
+        self._prefixes = [(f"{path}/", prefixes[path]) for path in sorted(prefixes, key=len, reverse=True)]
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
+        if (exact := self._exact.get(path)) is not None:
+            await exact(scope, receive, send)
+            return
         for prefix, app in self._prefixes:
-            if path == prefix or path.startswith(prefix + "/"):
+            if path.startswith(prefix):
                 await app(scope, receive, send)
                 return
         await self._rest(scope, receive, send)

@@ -183,10 +183,19 @@ class Inference:
 
 def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
     content_type = exchange.header(b"content-type") if operation in FORMS else None
-    call = read_call(exchange.principal, operation, body, exchange.request_id, content_type or "")
+    call = read_call(
+        exchange.principal,
+        operation,
+        body,
+        exchange.request_id,
+        content_type or "",
+        began_at=exchange.began_at,
+    )
     sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
     session = exchange.header(b"x-session-id")
-    return replace(call, sensitive=sensitive, session=(session or "").encode(), began_at=exchange.began_at)
+    if sensitive or session:
+        return replace(call, sensitive=sensitive, session=(session or "").encode())
+    return call
 
 
 def _only(operation: Operation, call: Call) -> None:

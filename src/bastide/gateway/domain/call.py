@@ -1,6 +1,6 @@
 """One inference call, as far as the gateway reads it; the rest of the body stays bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -86,11 +86,18 @@ class _StreamOptions(msgspec.Struct):
 
 
 def read_call(
-    principal: Principal, operation: Operation, body: bytes, request_id: str, content_type: str = ""
+    principal: Principal,
+    operation: Operation,
+    body: bytes,
+    request_id: str,
+    content_type: str = "",
+    *,
+    began_at: float = 0.0,
 ) -> Call:
     """Raises BodyError: not what the route takes, or `model` or `stream` is not what it should be."""
     if operation in FORMS:
-        return _read_form_call(principal, operation, body, request_id, content_type)
+        call = _read_form_call(principal, operation, body, request_id, content_type)
+        return replace(call, began_at=began_at)
     found = members(body)
     options = optional(found, "stream_options", _StreamOptions)
     return Call(
@@ -102,6 +109,7 @@ def read_call(
         request_id,
         stream=bool(optional(found, "stream", bool)),
         wants_usage=bool(options and options.include_usage),
+        began_at=began_at,
     )
 
 

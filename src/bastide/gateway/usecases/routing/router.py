@@ -66,6 +66,8 @@ class Router:
 
     def _choose(self, call: Call, routing: Routing, stations: Sequence[Station]) -> Station:
         """Of the lowest priority where there is room; where all overflow, the lowest all the same."""
+        if len(stations) == 1:
+            return stations[0]
         tiers = [list(tier) for _, tier in groupby(sorted(stations, key=_priority), key=_priority)]
         chosen = tiers[0]
         if routing.overflow_queue is not None:
