@@ -147,6 +147,7 @@ class GatewayModule:
         self._policy = policy
         self._clock = clock
         self._sizes = bounds.sizes
+        self._keyring = storage.keyring
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
@@ -164,9 +165,9 @@ class GatewayModule:
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
-        policies = Policies(store)
+        self._policies = Policies(store)
         self._cache = AnswerCache(
-            storage.cache, storage.keyring, clock, self._guards, policies, self._accounts
+            storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
         )
         self._pipeline = Pipeline(
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
@@ -179,14 +180,9 @@ class GatewayModule:
             storage.cache,
             storage.keyring,
             fixed,
-            [self._limiter, self._guards, policies],
+            [self._limiter, self._guards, self._policies],
         )
-        changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._providers = ManageProviders(changes, self._catalogue, storage.keyring)
-        self._models = ManageModels(changes, self._catalogue)
-        self._limits = ManageLimits(changes, self._limiter)
-        self._guardrails = ManageGuardrails(changes)
-        self._organisation = ManagePolicy(changes, policies)
+        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
         self._report = ReportUsage(store, self._settler, policy)
         self.gateway: Gateway = GatewayService(
             self._catalogue, self._pipeline, reader, self._accounts, self._guards
@@ -209,13 +205,15 @@ class GatewayModule:
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
+        changes = self._changes
+        models = ManageModels(changes, self._catalogue)
         return [
-            providers_router(self._providers, principal),
-            models_router(self._models, principal),
-            deployments_router(self._models, principal),
-            limits_router(self._limits, principal),
-            guardrails_router(self._guardrails, principal),
-            policy_router(self._organisation, principal),
+            providers_router(ManageProviders(changes, self._catalogue, self._keyring), principal),
+            models_router(models, principal),
+            deployments_router(models, principal),
+            limits_router(ManageLimits(changes, self._limiter), principal),
+            guardrails_router(ManageGuardrails(changes), principal),
+            policy_router(ManagePolicy(changes, self._policies), principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
