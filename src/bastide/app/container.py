@@ -70,10 +70,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         SchemaTooNewError, KeysUnreadableError, UnavailableError: a backend cannot be used.
     """
     clock, gate = SystemClock(), Gate(settings.gateway.max_concurrency)
+    keyring = LocalKeyring.load(home.keys)
     async with AsyncExitStack() as stack:
-        backends = await stack.enter_async_context(open_backends(settings, clock))
+        backends = await stack.enter_async_context(open_backends(settings, keyring, clock))
         backends.registry.register(GateFigures(gate))
-        keyring = LocalKeyring.load(home.keys)
         auditing = Auditing(backends.database, keyring, clock, VERSION)
         await stack.enter_async_context(_running(auditing))
         identity, first = await _open_identity(

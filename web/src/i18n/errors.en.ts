@@ -72,6 +72,8 @@ export const errors = {
   group_not_found: "This group is not there any more.",
   group_exists: "There is already a group of this name.",
   grant_unknown: "Somebody on the list is not here any more. Take them off and save again.",
+  secrets_erased: "This was erased: nothing can read it any more.",
+  secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
   label_unknown: "There is no such label: the department may have been deleted.",
   service_account_not_found: "This service account is not there any more.",
   invitation_not_found: "This invitation is not open any more.",

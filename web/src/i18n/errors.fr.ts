@@ -79,6 +79,8 @@ export const errors: typeof english = {
   group_not_found: "Ce groupe n’existe plus.",
   group_exists: "Un groupe porte déjà ce nom.",
   grant_unknown: "Quelqu’un de la liste n’est plus là. Retirez-le et enregistrez de nouveau.",
+  secrets_erased: "Ceci a été effacé : plus rien ne peut le lire.",
+  secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
   label_unknown: "Cette étiquette n’existe pas : le service a peut-être été supprimé.",
   service_account_not_found: "Ce compte de service n’existe plus.",
   invitation_not_found: "Cette invitation n’est plus ouverte.",

@@ -34,7 +34,12 @@ class ProviderEntry:
     @property
     def seal_context(self) -> str:
         """What the sealed key is bound to."""
-        return f"gateway:provider:{self.name}"
+        return provider_seal_context(self.name)
+
+
+def provider_seal_context(name: str) -> str:
+    """What the key of the provider of this name is bound to."""
+    return f"gateway:provider:{name}"
 
 
 @dataclass(frozen=True, slots=True)

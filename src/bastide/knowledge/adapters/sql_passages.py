@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Action, Policy, Principal, Resource
+from bastide.knowledge.adapters.chunk_cipher import ChunkCipher, Words
 from bastide.knowledge.adapters.rows import collection_of, grants_of
 from bastide.knowledge.adapters.sql_hits import HITS
 from bastide.knowledge.adapters.tables import collections as collection_rows
@@ -19,11 +20,13 @@ from bastide.knowledge.domain.metadata import merged_metadata
 from bastide.knowledge.ports.index import AccessFilter, Candidate
 from bastide.knowledge.ports.passages import SearchScope
 from bastide.platform.database.port import Database
+from bastide.platform.secrets.data_keys import DataKeys
 
 
 class SqlPassages:
-    def __init__(self, database: Database, policy: Policy) -> None:
+    def __init__(self, database: Database, policy: Policy, data_keys: DataKeys) -> None:
         self._database = database
+        self._data_keys = data_keys
         self._policy = policy
 
     async def scope(self, principal: Principal, collections: Sequence[str]) -> SearchScope:
@@ -50,12 +53,14 @@ class SqlPassages:
             rows = (await connection.execute(HITS[connection.dialect.name], parameters)).all()
         allowed: dict[str, bool] = {}
         hits: dict[str, Hit] = {}
+        cipher = ChunkCipher(self._data_keys)
+        await self._data_keys.preload({row.folder for row in rows if row.sealed is not None})
         for row in rows:
             if row.document_id not in allowed:
                 allowed[row.document_id] = self._may_read_document(principal, row)
             if allowed[row.document_id]:
                 point_id = points[row.document_id, row.version, row.ordinal]
-                hits[point_id] = _hit(row, point_id)
+                hits[point_id] = _hit(row, point_id, await cipher.words(row.folder, row))
         return hits
 
     def _may_read(self, principal: Principal, resource: Resource) -> bool:
@@ -107,7 +112,7 @@ async def _collections(
     return [collection_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _hit(row: Row[Any], point_id: str) -> Hit:
+def _hit(row: Row[Any], point_id: str, words: Words) -> Hit:
     return Hit(
         document_id=row.document_id,
         version=row.version,
@@ -115,12 +120,12 @@ def _hit(row: Row[Any], point_id: str) -> Hit:
         filename=row.filename,
         collection_id=row.collection_id,
         collection=row.collection_name,
-        content=row.text,
+        content=words.text,
         start=row.start,
         end=row.end,
         page=row.page,
         page_end=row.page_end,
-        heading_path=tuple(row.heading_path),
+        heading_path=words.heading_path,
         language=row.language,
         score=0.0,
         labels=tuple(sorted({*row.labels, *row.collection_labels})),

@@ -72,4 +72,4 @@ class Compact:
             _, name, *_ = key.split("/")
             is_version = name.startswith(FOLDER_PREFIX) and f"{organisation_id}/{name}" not in known
             if is_version and made_at(name) < youngest:
-                await self.objects.delete(key)
+                await self.objects.erase(f"{organisation_id}/{name}")
