@@ -27,6 +27,8 @@ def configured_gateway(settings: Settings) -> Configured:
             api_key=each.api_key.get_secret_value() if each.api_key else None,
             zone=each.zone,
             models=each.models,
+            api_version=each.api_version,
+            protocols=each.protocols,
         )
         for each in gateway.providers
     ]
@@ -58,5 +60,6 @@ def _place(model: Model, place: Deployment) -> DeploymentEntry:
         priority=place.priority,
         price=Price(per_million(place.prompt_price), per_million(place.completion_price), cached),
         context_tokens=place.context_tokens,
+        max_output_tokens=place.max_output_tokens,
         max_concurrency=place.max_concurrency,
     )

@@ -39,9 +39,11 @@ class Provider(BaseModel):
     Attributes:
         name: shown in `/v1/models` as `owned_by`.
         kind: the protocol.
-        url: up to and with `/v1` for OpenAI-compatible servers.
+        url: up to and with `/v1`; Azure's `https://….openai.azure.com`.
         zone: `internal` may see sensitive data, `cloud` never does.
-        models: public names; empty = what the server lists.
+        models: public names; empty = what the server lists. Azure lists none.
+        api_version: of Azure's interface (none: `v1`) or Anthropic's.
+        protocols: which of the three it speaks; empty = `messages` for Anthropic, `chat` else.
     """
 
     model_config = _FROZEN
@@ -51,6 +53,8 @@ class Provider(BaseModel):
     api_key: SecretStr | None = None
     zone: Literal["internal", "cloud"] = "internal"
     models: tuple[str, ...] = ()
+    api_version: str | None = None
+    protocols: tuple[Literal["chat", "messages", "responses"], ...] = ()
 
 
 class Deployment(BaseModel):
@@ -73,6 +77,7 @@ class Deployment(BaseModel):
     completion_price: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=6)
     cached_price: Decimal | None = Field(None, ge=0, max_digits=12, decimal_places=6)
     context_tokens: int | None = Field(None, ge=1)
+    max_output_tokens: int | None = Field(None, ge=1)
     max_concurrency: int | None = Field(None, ge=1)
 
 

@@ -29,6 +29,7 @@ from bastide.gateway.domain.catalogue import (
     Source,
     Strategy,
     Zone,
+    base_url,
     embedder_model,
 )
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
@@ -264,14 +265,29 @@ def _report(task: asyncio.Task[None]) -> None:
 
 
 def configured_provider(
-    *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
+    *,
+    name: str,
+    kind: str,
+    url: str,
+    api_key: str | None,
+    zone: str,
+    models: Sequence[str] = (),
+    api_version: str | None = None,
+    protocols: Sequence[str] = (),
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+    """A provider as the settings write it; `url` up to and with `/v1` but for Azure.
 
     A model that has another name there is written `public=upstream`.
     """
     provider = Provider(
-        name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
+        name,
+        ProviderKind(kind),
+        base_url(ProviderKind(kind), url),
+        api_key,
+        Zone(zone),
+        Source.SETTINGS,
+        api_version,
+        frozenset(protocols),
     )
     names = [model.partition("=") for model in models]
     return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))

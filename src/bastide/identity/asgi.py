@@ -201,9 +201,11 @@ async def _refuse(error: BastideError, scope: Scope, send: Send) -> None:
 
 
 def _body(error: BastideError, path: str) -> object:
-    """OpenAI's error body where its clients read it, Bastide's elsewhere."""
+    """OpenAI's or Anthropic's error body where their clients read it, Bastide's elsewhere."""
     if not path.startswith("/v1/"):
         return error_body(error.code, error.message, error.details)
     kind = _KINDS.get(status_of(error), "api_error")
+    if path.startswith("/v1/messages"):
+        return {"type": "error", "error": {"type": kind, "message": error.message, "code": error.code}}
     code = "invalid_api_key" if isinstance(error, UnauthenticatedError) else error.code
     return {"error": {"message": error.message, "type": kind, "param": None, "code": code}}

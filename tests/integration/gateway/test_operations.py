@@ -89,7 +89,9 @@ async def test_a_built_in_model_does_its_own_thing_only() -> None:
     async with door() as gateway, gateway.client() as client:
         with pytest.raises(openai.BadRequestError, match="/v1/embeddings only"):
             await client.chat.completions.create(model="alphabet", messages=[])
-        with pytest.raises(openai.BadRequestError, match="/v1/chat/completions only"):
+        with pytest.raises(
+            openai.BadRequestError, match="/v1/chat/completions, /v1/messages, /v1/responses only"
+        ):
             await client.embeddings.create(model="bastide-reader", input="a")
 
 

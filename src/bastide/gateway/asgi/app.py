@@ -24,7 +24,7 @@ PREFIXES = tuple(
 
 
 class GatewayApp:
-    """Routes by the exact path, answers every error in OpenAI's shape."""
+    """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
     def __init__(self, inference: Inference, models: Models, observer: Observer) -> None:
         self._models = models
@@ -62,4 +62,6 @@ class GatewayApp:
 async def _refuse(exchange: Exchange, error: BastideError) -> None:
     if exchange.started:  # a whole answer of known length was cut off: only the connection can tell
         raise error
-    await exchange.answer(errors.status_of(error), errors.body_of(error), headers=errors.headers_of(error))
+    operation = exchange.scope["path"].removeprefix("/api").removeprefix("/v1/")
+    body = errors.body_of(error, operation)
+    await exchange.answer(errors.status_of(error), body, headers=errors.headers_of(error))

@@ -49,6 +49,7 @@ def cache_key(call: Call, model: Model, screens: Sequence[Screen]) -> str:
         call.operation.value,
         None if allowed is None else sorted(allowed),
         call.sensitive,
+        call.passed,
         [place.id for place in model.deployments],
         list(model.routing.fallbacks),
         [_seen(screen) for screen in screens],

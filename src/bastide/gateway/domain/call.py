@@ -18,6 +18,9 @@ class Operation(StrEnum):
     """What is asked of a model. The value is the path below `/v1/`, here and at the provider."""
 
     CHAT = "chat/completions"
+    MESSAGES = "messages"
+    COUNT_TOKENS = "messages/count_tokens"
+    RESPONSES = "responses"
     COMPLETIONS = "completions"
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
@@ -27,6 +30,8 @@ class Operation(StrEnum):
     IMAGES = "images/generations"
 
 
+CONVERSATIONS = frozenset({Operation.CHAT, Operation.MESSAGES, Operation.RESPONSES})
+"""Operations that say the same in three protocols; a provider that speaks one of them answers all."""
 FORMS = frozenset({Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS})
 """Operations whose request is a form with a file; all others take JSON."""
 
@@ -43,6 +48,7 @@ class Call:
         sensitive: never leaves the internal zone.
         findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
+        passed: headers of the client that belong to its protocol and go to a provider that speaks it.
         began_at: when its first byte came, of the loop's clock; 0: it came from within.
     """
 
@@ -58,14 +64,15 @@ class Call:
     wants_usage: bool = False
     sensitive: bool = False
     session: bytes = b""
+    passed: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
     screened: bool = False
     began_at: float = 0.0
 
     @property
     def prompt_bytes(self) -> int:
-        """For estimates of the prompt's tokens; the bytes of a file are no text."""
-        return 0 if self.form else len(self.body)
+        """For estimates of the prompt's tokens; the bytes of a file are no text, and counting is free."""
+        return 0 if self.form or self.operation is Operation.COUNT_TOKENS else len(self.body)
 
     def written(self, model: str, changes: dict[str, bytes]) -> bytes:
         """The body as an upstream takes it that knows the model under another name.
