@@ -117,9 +117,14 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long, how large, how often. The time to connect is part of that to the first token."""
+    """How long, how large, how often. The time to connect is part of that to the first token.
+
+    Attributes:
+        keep_alive_s: after so much silence in a stream the client gets a comment.
+    """
 
     connect_timeout_s: float = 5.0
+    keep_alive_s: float = 15.0
     timeouts: Timeouts = field(default_factory=Timeouts)
     sizes: Sizes = field(default_factory=Sizes)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
@@ -149,6 +154,7 @@ class GatewayModule:
         self._clock = clock
         self._sizes = bounds.sizes
         self._keyring = storage.keyring
+        self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
@@ -202,7 +208,7 @@ class GatewayModule:
             self._sizes,
         )
         models = Models(self._catalogue, int(self._clock.now().timestamp()))
-        return GatewayApp(inference, models, self._observer)
+        return GatewayApp(inference, models, self._observer, self._keep_alive_s)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""

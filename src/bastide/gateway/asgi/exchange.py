@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
+from bastide.gateway.asgi.pulse import Pulse
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.errors import RequestTooLargeError
 from bastide.gateway.usecases.scope import CancelScope
@@ -27,12 +28,14 @@ class Exchange:
     `started` once a head has been sent; `streams` if it is that of a stream of events.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, keep_alive_s: float = 15.0) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
         self.started = False
         self.streams = False
+        self._keep_alive_s = keep_alive_s
+        self._pulse: Pulse | None = None
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
@@ -104,11 +107,26 @@ class Exchange:
                 ],
             }
         )
+        if self.streams:
+            self._pulse = Pulse(self._write, self._keep_alive_s)
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
+        """A piece of the body: of a stream, whole events."""
         if self.recording is not None:
             self.recording.write(data)
+        if self._pulse is not None:
+            if last:
+                self._pulse.stop()
+            self._pulse.beat()
+        await self._write(data, last=last)
+
+    async def _write(self, data: bytes, *, last: bool = False) -> None:
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    def close(self) -> None:
+        """Nothing more is written, however it ended."""
+        if self._pulse is not None:
+            self._pulse.stop()
 
     async def answer(
         self,
