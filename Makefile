@@ -28,8 +28,14 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
-test-heavy: .venv/.installed web .cache/home/.ready ## Run the tests against real servers and a browser
+test-heavy: .venv/.installed .cache/schemathesis/.installed web .cache/home/.ready ## Run the tests against real servers and a browser
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
+
+# Apart from the project's own environment: it brings a web framework and a pytest plugin.
+.cache/schemathesis/.installed: tools/schemathesis.lock tools/ensure-venv.sh
+	@tools/ensure-venv.sh .cache/schemathesis
+	@.cache/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/schemathesis.lock
+	@touch $@
 
 .PHONY: check
 check: .venv/.installed ## Lint, format, types and import rules

@@ -47,11 +47,11 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
-        findings: what guardrails have found in it.
+        findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
         passed: headers of the client that belong to its protocol and go to a provider that speaks it.
         trace: its span, where calls are traced.
-        began_at: when its first byte came, of the loop's clock; 0: it came from within.
+        began_at: when its first byte came, of `time.perf_counter`; 0: it came from within.
     """
 
     principal: Principal
@@ -68,6 +68,7 @@ class Call:
     session: bytes = b""
     passed: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
+    screened: bool = False
     began_at: float = 0.0
     trace: Trace | None = None
 
