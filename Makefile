@@ -28,8 +28,11 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
-test-heavy: .venv/.installed web .cache/home/.ready ## Run the tests against real servers and a browser
+test-heavy: .venv/.installed web clients .cache/home/.ready ## Run the tests against real servers and a browser
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
+
+.PHONY: clients
+clients: .cache/clients/.ready tests/clients/node_modules/.installed ## Install other people's clients of the gateway, for their tests
 
 .PHONY: check
 check: .venv/.installed ## Lint, format, types and import rules
@@ -80,6 +83,17 @@ clean: ## Remove what these verbs made (never a home)
 
 .cache/home/.ready: .venv/.installed
 	@BASTIDE_HOME=$(TEST_HOME) $(BIN)/bastide setup --quiet
+	@touch $@
+
+.cache/clients/.ready: tests/clients/requirements.txt tools/ensure-venv.sh
+	@tools/ensure-venv.sh .cache/clients
+	@echo "Installing clients in Python …"
+	@.cache/clients/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json
+	@echo "Installing clients in Node …"
+	@cd tests/clients && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json
