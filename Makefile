@@ -28,11 +28,18 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
-test-heavy: .venv/.installed web clients .cache/home/.ready ## Run the tests against real servers and a browser
+test-heavy: .venv/.installed .cache/schemathesis/.installed web clients .cache/home/.ready ## Run the tests against real servers and a browser
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
 
+# Apart from the project's own environment: it brings a web framework and a pytest plugin.
+.cache/schemathesis/.installed: tools/schemathesis.lock tools/ensure-venv.sh
+	@tools/ensure-venv.sh .cache/schemathesis
+	@.cache/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/schemathesis.lock
+	@touch $@
+
 .PHONY: clients
-clients: .cache/clients/.ready tests/clients/node_modules/.installed ## Install other people's clients of the gateway, for their tests
+clients: .cache/clients/.installed tests/clients/node_modules/.installed ## Install other people's clients of the gateway, for their tests
+
 
 .PHONY: check
 check: .venv/.installed ## Lint, format, types and import rules
@@ -85,14 +92,12 @@ clean: ## Remove what these verbs made (never a home)
 	@BASTIDE_HOME=$(TEST_HOME) $(BIN)/bastide setup --quiet
 	@touch $@
 
-.cache/clients/.ready: tests/clients/requirements.txt tools/ensure-venv.sh
+.cache/clients/.installed: tests/clients/requirements.lock tools/ensure-venv.sh
 	@tools/ensure-venv.sh .cache/clients
-	@echo "Installing clients in Python …"
-	@.cache/clients/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@.cache/clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/requirements.lock
 	@touch $@
 
 tests/clients/node_modules/.installed: tests/clients/package-lock.json
-	@echo "Installing clients in Node …"
 	@cd tests/clients && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

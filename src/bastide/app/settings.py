@@ -100,6 +100,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
+        keep_alive_s: after so much silence in a stream the client gets a comment.
         max_concurrency: requests that a process works on at a time; more are refused.
     """
 
@@ -108,6 +109,7 @@ class GatewaySettings(BaseModel):
     connect_timeout_s: float = Field(5, gt=0)
     first_token_timeout_s: float = Field(120, gt=0)
     idle_timeout_s: float = Field(60, gt=0)
+    keep_alive_s: float = Field(15, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
     max_concurrency: int = Field(5000, ge=1)

@@ -26,8 +26,11 @@ PREFIXES = tuple(
 class GatewayApp:
     """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
-    def __init__(self, inference: Inference, models: Models, observer: Observer) -> None:
+    def __init__(
+        self, inference: Inference, models: Models, observer: Observer, keep_alive_s: float = 15.0
+    ) -> None:
         self._models = models
+        self._keep_alive_s = keep_alive_s
         self._observer = observer
         posts: dict[str, Handler] = {
             f"/v1/{operation.value}": inference.handler(operation) for operation in Operation
@@ -38,7 +41,7 @@ class GatewayApp:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send)
+        exchange = Exchange(scope, receive, send, self._keep_alive_s)
         try:
             await self._handler(scope)(exchange)
         except BastideError as error:
@@ -46,6 +49,8 @@ class GatewayApp:
             await _refuse(exchange, error)
         except ClientGoneError:
             return
+        finally:
+            exchange.close()
 
     def _handler(self, scope: Scope) -> Handler:
         path = scope["path"].removeprefix("/api")
