@@ -17,7 +17,7 @@ from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
-from bastide.gateway.asgi.inference import Inference, Local, Sizes
+from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.contract import Gateway
 from bastide.gateway.domain.breaker import BreakerPolicy
@@ -38,8 +38,10 @@ from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
+from bastide.gateway.http.policy import policy_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
+from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
@@ -51,6 +53,7 @@ from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.gateway.usecases.manage_guardrails import ManageGuardrails
 from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
+from bastide.gateway.usecases.manage_policy import ManagePolicy
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
@@ -150,6 +153,7 @@ class GatewayModule:
         self._policy = policy
         self._clock = clock
         self._sizes = bounds.sizes
+        self._keyring = storage.keyring
         self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
@@ -168,6 +172,10 @@ class GatewayModule:
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
+        self._policies = Policies(store)
+        self._cache = AnswerCache(
+            storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
+        )
         self._pipeline = Pipeline(
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
         )
@@ -179,13 +187,9 @@ class GatewayModule:
             storage.cache,
             storage.keyring,
             fixed,
-            [self._limiter, self._guards],
+            [self._limiter, self._guards, self._policies],
         )
-        changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._providers = ManageProviders(changes, self._catalogue, storage.keyring)
-        self._models = ManageModels(changes, self._catalogue)
-        self._limits = ManageLimits(changes, self._limiter)
-        self._guardrails = ManageGuardrails(changes)
+        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
         self._report = ReportUsage(store, self._settler, policy)
         self.gateway: Gateway = GatewayService(
             self._catalogue, self._pipeline, reader, self._accounts, self._guards
@@ -197,7 +201,7 @@ class GatewayModule:
             self._catalogue,
             self._pipeline,
             self._accounts,
-            self._guards,
+            Rules(self._guards, self._cache),
             self._policy,
             Local(self._reader, self._embedder, answers),
             self._clock,
@@ -208,12 +212,15 @@ class GatewayModule:
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
+        changes = self._changes
+        models = ManageModels(changes, self._catalogue)
         return [
-            providers_router(self._providers, principal),
-            models_router(self._models, principal),
-            deployments_router(self._models, principal),
-            limits_router(self._limits, principal),
-            guardrails_router(self._guardrails, principal),
+            providers_router(ManageProviders(changes, self._catalogue, self._keyring), principal),
+            models_router(models, principal),
+            deployments_router(models, principal),
+            limits_router(ManageLimits(changes, self._limiter), principal),
+            guardrails_router(ManageGuardrails(changes), principal),
+            policy_router(ManagePolicy(changes, self._policies), principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]

@@ -40,6 +40,7 @@ class Exchange:
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
         self.extra_headers: list[tuple[bytes, bytes]] = []
+        self.recording: Recording | None = None
         self._principal: Principal | None = state.get("principal")
 
     @property
@@ -92,6 +93,8 @@ class Exchange:
         """Send the head; the body follows by `write`."""
         self.started = True
         self.streams = content_type == EVENT_STREAM
+        if self.recording is not None:
+            self.recording.start(status, content_type)
         await self._send(
             {
                 "type": "http.response.start",
@@ -109,6 +112,8 @@ class Exchange:
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """A piece of the body: of a stream, whole events."""
+        if self.recording is not None:
+            self.recording.write(data)
         if self._pulse is not None:
             if last:
                 self._pulse.stop()
@@ -136,6 +141,12 @@ class Exchange:
         await self.start(status, content_type, (length, *headers))
         await self.write(body, last=True)
 
+    def forget(self) -> None:
+        """What is sent now is not to be sent again."""
+        if self.recording is not None:
+            self.recording.whole = False
+            self.recording = None
+
     def while_connected(self) -> "WhileConnected":
         """Cancels what runs inside as soon as the client is gone, and raises ClientGoneError instead."""
         return WhileConnected(self.receive, self.scope["state"].get("connection"))
@@ -147,6 +158,30 @@ class Line(Protocol):
     def when_lost(self, watcher: Callable[[], None]) -> None: ...
 
     def forget(self, watcher: Callable[[], None]) -> None: ...
+
+
+class Recording:
+    """What a client is sent, to be sent again. `whole` says whether it is worth that."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._left = most_bytes
+        self._pieces: list[bytes] = []
+        self.content_type = b""
+        self.whole = False
+
+    def start(self, status: int, content_type: bytes) -> None:
+        self.content_type = content_type
+        self.whole = status == 200  # HTTP: OK
+
+    def write(self, data: bytes) -> None:
+        self._left -= len(data)
+        self.whole = self.whole and self._left >= 0
+        if self.whole:
+            self._pieces.append(data)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._pieces)
 
 
 class WhileConnected:

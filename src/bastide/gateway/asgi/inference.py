@@ -10,15 +10,17 @@ import msgspec
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
-from bastide.gateway.asgi.exchange import Exchange
+from bastide.gateway.asgi.exchange import Exchange, Recording
 from bastide.gateway.asgi.relay import findings_header, relay
+from bastide.gateway.asgi.repeat import repeat
 from bastide.gateway.asgi.spoken import answer_spoken
 from bastide.gateway.contract import ChatMessage
 from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
-from bastide.gateway.domain.catalogue import READER, ProviderKind
+from bastide.gateway.domain.catalogue import READER, Model, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.speaking import serves
+from bastide.gateway.usecases.answer_cache import MOST_BYTES, AnswerCache
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.guard import Guards
@@ -63,6 +65,14 @@ class Local:
     answers: Answers
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an organisation lays down beyond limits."""
+
+    guards: Guards
+    cache: AnswerCache
+
+
 class Inference:
     """Handlers of the inference routes."""
 
@@ -71,7 +81,7 @@ class Inference:
         catalogue: LiveCatalogue,
         pipeline: Pipeline,
         accounts: Accounts,
-        guards: Guards,
+        rules: Rules,
         policy: Policy,
         local: Local,
         clock: Clock,
@@ -80,7 +90,8 @@ class Inference:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._accounts = accounts
-        self._guards = guards
+        self._guards = rules.guards
+        self._cache = rules.cache
         self._policy = policy
         self._reader = local.reader
         self._embedder = local.embedder
@@ -124,7 +135,7 @@ class Inference:
             _only({Operation.EMBEDDINGS}, call)
             await self._embed(exchange, call, self._embedder)
         else:
-            await self._relay(exchange, call)
+            await self._relay(exchange, call, model)
 
     async def _guarded(self, exchange: Exchange, call: Call) -> Call:
         call = await self._guards.before(call)
@@ -132,7 +143,24 @@ class Inference:
             exchange.extra_headers.append(findings_header(call.findings))
         return call
 
-    async def _relay(self, exchange: Exchange, call: Call) -> None:
+    async def _relay(self, exchange: Exchange, call: Call, model: Model) -> None:
+        """The model's answer, or the one that it gave before where the caller wants that."""
+        ttl_s = self._cache.lifetime_s(call, exchange.header(b"x-bastide-cache"))
+        if ttl_s is None:
+            await self._ask(exchange, call)
+            return
+        call = await self._guards.before(call)
+        key = self._cache.key(call, model)
+        if (known := await self._cache.get(key, call, model)) is not None:
+            await repeat(exchange, known, self._cache.age_s(known))
+            return
+        exchange.extra_headers.append((b"x-bastide-cache", b"miss"))
+        made = exchange.recording = Recording(MOST_BYTES)
+        await self._ask(exchange, call)
+        if made.whole:
+            await self._cache.put(key, made.content_type, made.body, ttl_s)
+
+    async def _ask(self, exchange: Exchange, call: Call) -> None:
         """The model's answer; where the model may degrade, the reader's when no server has one."""
         try:
             await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
@@ -140,6 +168,7 @@ class Inference:
             model = self._catalogue.find(call.principal, call.model)
             if exchange.started or call.operation not in CONVERSATIONS or not model.routing.degrade:
                 raise
+            exchange.forget()
             exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
             call = await self._guarded(exchange, replace(call, model=READER))
             messages = messages_of(in_chat(call))
@@ -201,4 +230,6 @@ def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> An
         if name not in _NOT_EXTRA
     }
     filters = cast("JsonObject", grounded.filters)
-    return AnswerRequest(call.model, messages, grounded.collections, filters, grounded.top_k, extra)
+    return AnswerRequest(
+        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive
+    )

@@ -27,6 +27,7 @@ async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answe
     try:
         await _relay(exchange, pipeline, call, max_answer_bytes)
     except BastideError as error:
+        exchange.forget()
         if not exchange.streams:
             raise
         await exchange.write(event_of(error, call.operation), last=True)
@@ -45,6 +46,8 @@ async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_
             await _relay_media(exchange, reply)
         else:
             await _relay_whole(exchange, reply, call.operation, max_answer_bytes)
+        if reply.account.findings - set(call.findings):
+            exchange.forget()  # a repetition would have to be told of as well
 
 
 async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, max_answer_bytes: int) -> None:

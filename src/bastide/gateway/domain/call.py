@@ -46,7 +46,7 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
-        findings: what guardrails have found in it.
+        findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
         passed: headers of the client that belong to its protocol and go to a provider that speaks it.
         began_at: when its first byte came, of the loop's clock; 0: it came from within.
@@ -66,6 +66,7 @@ class Call:
     session: bytes = b""
     passed: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
+    screened: bool = False
     began_at: float = 0.0
 
     @property
