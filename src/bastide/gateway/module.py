@@ -175,12 +175,9 @@ class GatewayModule:
         self._counters = open_counters(storage.cache_url)
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
-        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
         telemetry = telemetry or Telemetry()
-        telemetry.registry.register(metrics)
-        traces = telemetry.traces
-        self._traced = traces is not None
-        self._observer = Observers(metrics) if traces is None else Observers(metrics, traces)
+        self._traced = telemetry.traces is not None
+        self._observer = self._observed_by(telemetry)
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
@@ -206,6 +203,11 @@ class GatewayModule:
         self.gateway: Gateway = GatewayService(
             self._catalogue, self._pipeline, reader, self._accounts, self._guards
         )
+
+    def _observed_by(self, telemetry: Telemetry) -> Observer:
+        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        telemetry.registry.register(metrics)
+        return Observers(metrics, *([telemetry.traces] if telemetry.traces else []))
 
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
