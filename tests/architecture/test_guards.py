@@ -66,7 +66,7 @@ def test_no_first_party_import_hides_in_a_function(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=IDS)
 def test_only_the_settings_read_the_environment(path: Path) -> None:
     if path != ENVIRONMENT_FILE:
-        assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text())
+        assert not re.search(r"\bos\.(environ|getenv)\b(?!/)", path.read_text())  # os.environ/X is LiteLLM's
 
 
 def is_broad(handler: ast.ExceptHandler) -> bool:

@@ -12,13 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bastide.platform.objects.directory import ObjectKeyError, ObjectsUnavailableError, open_directory
+from bastide.platform.objects.encrypted import EncryptedObjects
 from bastide.platform.objects.port import ObjectNotFoundError, ObjectStore, ObjectTooLargeError
+from tests.fakes.secrets import MemoryDataKeys
 
 ABSENT = f"org_a/sha256/{'0' * 64}"
 
 
-@pytest.fixture(params=["directory"])
-def store(home: Path) -> ObjectStore:
+@pytest.fixture(params=["directory", "encrypted"])
+def store(home: Path, request: pytest.FixtureRequest) -> ObjectStore:
+    directory = open_directory(home / "objects")
+    return EncryptedObjects(directory, MemoryDataKeys()) if request.param == "encrypted" else directory
+
+
+@pytest.fixture
+def plain_store(home: Path) -> ObjectStore:
     return open_directory(home / "objects")
 
 
@@ -35,10 +43,12 @@ def files(home: Path) -> list[Path]:
     return [path for path in (home / "objects").rglob("*") if path.is_file()]
 
 
-async def test_bytes_come_back_under_the_name_of_their_content(store: ObjectStore) -> None:
+async def test_bytes_come_back_under_the_name_of_their_content(store: ObjectStore, home: Path) -> None:
     stored = await store.put("org_a", stream(b"abc", b"", b"def"))
+    (file,) = files(home)
+    named = hashlib.sha256(file.read_bytes()).hexdigest()
     digest = hashlib.sha256(b"abcdef").hexdigest()
-    assert (stored.key, stored.sha256, stored.size) == (f"org_a/sha256/{digest}", digest, 6)
+    assert (stored.key, stored.sha256, stored.size) == (f"org_a/sha256/{named}", digest, 6)
     assert await store.read(stored.key) == b"abcdef"
     assert await store.size(stored.key) == 6
 
@@ -69,7 +79,8 @@ async def test_a_large_object_is_read_in_pieces_and_ranges(store: ObjectStore) -
         assert b"".join(await collect(store.open(stored.key, start=start, end=end))) == content[start:end]
 
 
-async def test_the_same_bytes_are_one_object_per_prefix(store: ObjectStore, home: Path) -> None:
+async def test_the_same_bytes_are_one_object_per_prefix(plain_store: ObjectStore, home: Path) -> None:
+    store = plain_store
     first, again, other = [await store.put(prefix, stream(b"same")) for prefix in ("org_a", "org_a", "org_b")]
     assert first == again
     assert other.key != first.key
@@ -78,7 +89,8 @@ async def test_the_same_bytes_are_one_object_per_prefix(store: ObjectStore, home
     assert await store.read(other.key) == b"same"
 
 
-async def test_many_writers_of_the_same_bytes(store: ObjectStore, home: Path) -> None:
+async def test_many_writers_of_the_same_bytes(plain_store: ObjectStore, home: Path) -> None:
+    store = plain_store
     stored = await asyncio.gather(*(store.put("org_a", stream(b"same" * 99)) for _ in range(20)))
     assert len(set(stored)) == 1
     assert len(files(home)) == 1
@@ -120,7 +132,7 @@ async def test_a_cancelled_write_leaves_nothing(store: ObjectStore, home: Path) 
 async def test_a_reader_that_stops_early(store: ObjectStore) -> None:
     stored = await store.put("org_a", stream(b"x" * 3_000_000))
     reading = store.open(stored.key)
-    assert len(await anext(reading)) == 1 << 20
+    assert 0 < len(await anext(reading)) <= 1 << 20
     await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     await store.delete(stored.key)
 
@@ -138,6 +150,19 @@ async def test_a_deleted_object_is_gone(store: ObjectStore) -> None:
     await store.delete(stored.key)
     with pytest.raises(ObjectNotFoundError):
         await store.read(stored.key)
+
+
+async def test_an_erased_prefix_is_empty(store: ObjectStore, home: Path) -> None:
+    mine = await store.put("org_a/ver_1", stream(b"abc"))
+    other = await store.put("org_a/ver_2", stream(b"def"))
+    for _ in range(2):
+        await store.erase("org_a/ver_1")
+    with pytest.raises(ObjectNotFoundError):
+        await store.read(mine.key)
+    assert [key async for key in store.keys("org_a")] == [other.key]
+    assert await store.read(other.key) == b"def"
+    with pytest.raises(ObjectKeyError):
+        await store.erase("../x")
 
 
 async def test_keys_below_a_prefix(store: ObjectStore) -> None:

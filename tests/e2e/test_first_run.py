@@ -12,8 +12,11 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 OPEN = {
     "/health",
     "/ready",
-    # A password, or the token of a link, is the credential here.
-    *(f"/api/v1/auth/{verb}" for verb in ("login", "second-factor", "invitation", "join", "forgot", "reset")),
+    "/api/v1/auth/jwks",
+    # A password, a passkey or the token of a link is the credential here.
+    *(f"/api/v1/auth/{verb}" for verb in ("login", "second-factor", "passkey/begin", "passkey")),
+    *(f"/api/v1/auth/{verb}" for verb in ("token", "token/second-factor", "token/refresh")),
+    *(f"/api/v1/auth/{verb}" for verb in ("invitation", "join", "forgot", "reset")),
 }
 PDF = (SAMPLES / "fr" / "guide-teletravail.pdf").read_bytes()
 POLICY = (SAMPLES / "en" / "information-security.md").read_bytes()

@@ -111,6 +111,9 @@ class WordEmbedder:
     def trust(self, language: str) -> float:
         return 1.0
 
+    def likeness(self, cosine: float, language: str) -> float:
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
@@ -203,7 +206,7 @@ class OneRectangle:
     """Every quote is found in one place."""
 
     async def locate(
-        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None
+        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None, *, before: str = ""
     ) -> list[PageGeometry]:
         assert path.read_bytes()
         return [PageGeometry(page, 595, 842, (Rectangle(page, 1, 2, 3, 4),)) for page in pages]

@@ -17,7 +17,10 @@ from bastide.platform.bus.memory import MemoryBus
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.objects.directory import open_directory
+from bastide.platform.objects.encrypted import EncryptedObjects
 from bastide.platform.outbox.sql import SqlOutbox, SqlRelay
+from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.identity import OpenSharing, Scribe
 from tests.fakes.knowledge import LineParser, MemoryIndex, OneRectangle, WordEmbedder
 from tests.fakes.workflows import InProcessWorkflows
@@ -87,10 +90,12 @@ async def opened(database: Database, home: Path, **changes: Any) -> AsyncGenerat
     (home / "attachments").mkdir(exist_ok=True)
     workflows, parser = InProcessWorkflows(), LineParser(home / "attachments")
     index, embedder = MemoryIndex(), WordEmbedder()
+    data_keys = SqlDataKeys(database, LocalKeyring.load(home / "keys"), clock)
     ports = replace(
         KnowledgePorts(
             database=database,
-            objects=open_directory(home / "objects"),
+            objects=EncryptedObjects(open_directory(home / "objects"), data_keys),
+            data_keys=data_keys,
             outbox=SqlOutbox(relay.wake),
             relay=relay,
             bus=MemoryBus(),

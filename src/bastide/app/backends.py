@@ -22,9 +22,12 @@ from bastide.platform.mail.none import NoMailer
 from bastide.platform.mail.port import Mailer
 from bastide.platform.mail.smtp import SmtpMailer, parse_smtp_url
 from bastide.platform.objects.directory import open_directory
+from bastide.platform.objects.encrypted import EncryptedObjects
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
 from bastide.platform.outbox.sql import SqlOutbox, SqlRelay
+from bastide.platform.secrets.port import Keyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from bastide.platform.telemetry.tally import new_registry
 
 _MIGRATIONS = "bastide.app:migrations"
@@ -41,6 +44,7 @@ class Backends:
     outbox: Outbox
     relay: Relay
     registry: CollectorRegistry
+    data_keys: SqlDataKeys
 
 
 def path_of(url: str) -> Path:
@@ -58,7 +62,7 @@ def open_mailer(url: str) -> Mailer:
 
 
 @asynccontextmanager
-async def open_backends(settings: Settings, clock: Clock) -> AsyncGenerator[Backends]:
+async def open_backends(settings: Settings, keyring: Keyring, clock: Clock) -> AsyncGenerator[Backends]:
     """Migrate the database, then open everything; closed in the opposite order.
 
     Raises:
@@ -73,10 +77,12 @@ async def open_backends(settings: Settings, clock: Clock) -> AsyncGenerator[Back
         stack.push_async_callback(cache.close)
         bus = MemoryBus()
         relay = SqlRelay(database, clock)
+        data_keys = SqlDataKeys(database, keyring, clock)
         yield Backends(
             database=database,
             cache=cache,
-            objects=open_directory(path_of(settings.objects)),
+            objects=EncryptedObjects(open_directory(path_of(settings.objects)), data_keys),
+            data_keys=data_keys,
             bus=bus,
             outbox=SqlOutbox(relay.wake),
             relay=relay,

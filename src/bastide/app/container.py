@@ -21,13 +21,16 @@ from bastide.identity.module import Identity, Mail
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
+from bastide.operations.adapters.embedder_probe import EmbedderProbe
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
 from bastide.operations.module import Auditing
-from bastide.operations.ports import Facts
+from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
+from bastide.platform.http.hardening import SecurityHeaders
+from bastide.platform.http.rates import Rates
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
@@ -67,10 +70,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         SchemaTooNewError, KeysUnreadableError, UnavailableError: a backend cannot be used.
     """
     clock, gate = SystemClock(), Gate(settings.gateway.max_concurrency)
+    keyring = LocalKeyring.load(home.keys)
     async with AsyncExitStack() as stack:
-        backends = await stack.enter_async_context(open_backends(settings, clock))
+        backends = await stack.enter_async_context(open_backends(settings, keyring, clock))
         backends.registry.register(GateFigures(gate))
-        keyring = LocalKeyring.load(home.keys)
         auditing = Auditing(backends.database, keyring, clock, VERSION)
         await stack.enter_async_context(_running(auditing))
         identity, first = await _open_identity(
@@ -78,13 +81,16 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         )
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
+        more_probes: list[Probe] = []
         knowledge: KnowledgeModule | None = None
         embedder: Embedder | None = None
         if INDEX_ROLES & set(settings.roles):
             documents = import_module(_DOCUMENTS)
-            embedder = await documents.open_embedder(settings, home)
+            chosen: Embedder = await stack.enter_async_context(documents.open_embedder(settings, home))
+            embedder = chosen
+            more_probes.append(EmbedderProbe(chosen, wanted=settings.embedder_url != "none:"))
             opening = documents.open_documents(
-                settings, home, backends, embedder, identity, auditing.audit, clock
+                settings, home, backends, chosen, identity, auditing.audit, clock
             )
             opened: KnowledgeModule = await stack.enter_async_context(opening)
             knowledge = opened
@@ -107,12 +113,14 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             inference = gateway.inference
         if knowledge is not None and first is not None and settings.documents.samples:
             await knowledge.load_samples(await identity.local_principal(), SAMPLES)
-        examine = Examine(probes(home, backends, []))
+        examine = Examine(probes(home, backends, more_probes))
         facts = _facts(settings)
         routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
         site = compose(settings, platform_api(routers), inference)
-        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies)
-        asgi, warnings = RequestTelemetry(guarded, backends.registry), await _warnings(examine)
+        rates = Rates(settings.requests_per_s, frozenset(GatewayModule.prefixes))
+        guarded = identity.protect(site, PUBLIC, settings.trusted_proxies, rates)
+        hardened = SecurityHeaders(guarded, https=settings.is_https)
+        asgi, warnings = RequestTelemetry(hardened, backends.registry), await _warnings(examine)
         yield Container(asgi, local_token, first, warnings, gate)
 
 

@@ -45,6 +45,7 @@ async def open_documents(
             KnowledgePorts(
                 database=backends.database,
                 objects=backends.objects,
+                data_keys=backends.data_keys,
                 outbox=backends.outbox,
                 relay=backends.relay,
                 bus=backends.bus,

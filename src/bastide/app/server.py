@@ -16,6 +16,7 @@ from bastide.app.home import Home, new_local_token
 from bastide.app.settings import Settings
 from bastide.kit.errors import ConflictError
 from bastide.platform.http.connection import guarded_connection
+from bastide.platform.http.tls import hardened
 
 _GRACE_S = 10
 
@@ -102,6 +103,7 @@ def _config(settings: Settings, container: Container) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_S,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
+        ssl_context_factory=hardened if settings.tls_certificate else None,
     )
 
 

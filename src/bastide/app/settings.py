@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.kit.errors import InvalidError
 
@@ -38,9 +39,11 @@ class Provider(BaseModel):
     Attributes:
         name: shown in `/v1/models` as `owned_by`.
         kind: the protocol.
-        url: up to and with `/v1` for OpenAI-compatible servers.
+        url: up to and with `/v1`; Azure's `https://….openai.azure.com`.
         zone: `internal` may see sensitive data, `cloud` never does.
-        models: public names; empty = what the server lists.
+        models: public names; empty = what the server lists. Azure lists none.
+        api_version: of Azure's interface (none: `v1`) or Anthropic's.
+        protocols: which of the three it speaks; empty = `messages` for Anthropic, `chat` else.
     """
 
     model_config = _FROZEN
@@ -50,6 +53,8 @@ class Provider(BaseModel):
     api_key: SecretStr | None = None
     zone: Literal["internal", "cloud"] = "internal"
     models: tuple[str, ...] = ()
+    api_version: str | None = None
+    protocols: tuple[Literal["chat", "messages", "responses"], ...] = ()
 
 
 class Deployment(BaseModel):
@@ -72,6 +77,7 @@ class Deployment(BaseModel):
     completion_price: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=6)
     cached_price: Decimal | None = Field(None, ge=0, max_digits=12, decimal_places=6)
     context_tokens: int | None = Field(None, ge=1)
+    max_output_tokens: int | None = Field(None, ge=1)
     max_concurrency: int | None = Field(None, ge=1)
 
 
@@ -94,6 +100,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
+        keep_alive_s: after so much silence in a stream the client gets a comment.
         max_concurrency: requests that a process works on at a time; more are refused.
     """
 
@@ -102,6 +109,7 @@ class GatewaySettings(BaseModel):
     connect_timeout_s: float = Field(5, gt=0)
     first_token_timeout_s: float = Field(120, gt=0)
     idle_timeout_s: float = Field(60, gt=0)
+    keep_alive_s: float = Field(15, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
     max_concurrency: int = Field(5000, ge=1)
@@ -118,6 +126,11 @@ class DocumentSettings(BaseModel):
     parse_memory_mb: int = Field(1536, ge=256)
     parser_processes: int = Field(2, ge=1, le=64)
     samples: bool = True
+
+
+def environment_variable(name: str) -> str | None:
+    """For files of other programs that refer to variables; what Bastide is set by is in `Settings`."""
+    return os.environ.get(name) or None  # noqa: TID251  # this is that file
 
 
 class Settings(BaseSettings):
@@ -137,6 +150,7 @@ class Settings(BaseSettings):
     roles: tuple[Role, ...] = ALL_ROLES
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    requests_per_s: float = Field(200, ge=0)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     database_url: str = ""
@@ -145,6 +159,7 @@ class Settings(BaseSettings):
     objects_url: str = ""
     vectors_url: str = ""
     embedder_url: str = "minilm:"
+    embedder_key: SecretStr | None = None
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
@@ -152,6 +167,7 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     admin_password: SecretStr | None = None
 
+    otlp_url: str | None = Field(None, pattern=r"^https?://[^\s?#]+$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
@@ -187,6 +203,11 @@ class Settings(BaseSettings):
         return set(self.roles) != set(ALL_ROLES) and not alone
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach it by TLS, from here or from a proxy."""
+        return self.tls_certificate is not None or (self.public_url or "").startswith("https:")
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'bastide.db'}"
 
@@ -211,7 +232,6 @@ _SCHEMES = {
     "bus_url": {"memory"},
     "objects_url": {"", "file"},
     "vectors_url": {"", "edge"},
-    "embedder_url": {"minilm", "none"},
 }
 
 
@@ -222,6 +242,10 @@ def _mistakes(settings: Settings) -> list[str]:
         if scheme not in allowed:
             known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
+    try:
+        parse_embedder_url(settings.embedder_url)
+    except ValueError as error:
+        found.append(f"embedder_url: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

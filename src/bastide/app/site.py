@@ -13,7 +13,8 @@ from bastide.identity.asgi import PublicRoutes
 from bastide.identity.contract import Principal
 from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.assets import WebApplication
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.errors import ERROR_RESPONSES, install_error_handlers
+from bastide.platform.http.hardening import BodyLimit
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -38,17 +39,25 @@ PUBLIC = PublicRoutes(
 """The page is the same file for everyone: what it shows, it asks the API for."""
 
 
+STREAMED = frozenset({("POST", "/api/v1/documents")})
+"""Bodies that go to the disk piece by piece, with a limit of their own."""
+
+
 class Dispatch:
     """Sends a request to the application whose prefix fits longest; every other path to `rest`."""
 
     def __init__(self, prefixes: dict[str, ASGIApp], rest: ASGIApp) -> None:
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._exact = prefixes
+        self._prefixes = [(f"{path}/", prefixes[path]) for path in sorted(prefixes, key=len, reverse=True)]
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
+        if (exact := self._exact.get(path)) is not None:
+            await exact(scope, receive, send)
+            return
         for prefix, app in self._prefixes:
-            if path == prefix or path.startswith(prefix + "/"):
+            if path.startswith(prefix):
                 await app(scope, receive, send)
                 return
         await self._rest(scope, receive, send)
@@ -61,7 +70,10 @@ def principal_of(request: Request) -> Principal:
 
 def platform_api(routers: list[APIRouter]) -> FastAPI:
     """The platform API, with one shape of error. No interactive docs: they load code from elsewhere."""
-    api = FastAPI(title="Bastide", version=VERSION, docs_url=None, redoc_url=None)
+    api = FastAPI(
+        title="Bastide", version=VERSION, docs_url=None, redoc_url=None, responses=dict(ERROR_RESPONSES)
+    )
+    api.add_middleware(BodyLimit, streamed=STREAMED)
     install_error_handlers(api)
     for router in routers:
         api.include_router(router)

@@ -68,6 +68,7 @@ from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.outbox.port import Outbox, Relay
+from bastide.platform.secrets.data_keys import DataKeys
 from bastide.platform.workflows.port import Workflows
 
 
@@ -95,6 +96,7 @@ class KnowledgePorts:
 
     database: Database
     objects: ObjectStore
+    data_keys: DataKeys
     outbox: Outbox
     relay: Relay
     bus: Bus
@@ -123,7 +125,9 @@ class KnowledgeModule:
 
     def __init__(self, ports: KnowledgePorts) -> None:
         self._ports = ports
-        self._store = SqlKnowledgeStore(ports.database, ports.outbox, ports.sharing, ports.audit)
+        self._store = SqlKnowledgeStore(
+            ports.database, ports.outbox, ports.sharing, ports.audit, ports.data_keys
+        )
         self._access = Access(ports.policy)
         self._notices = Notices(ports.cache)
         self._texts = Texts(ports.objects)
@@ -151,7 +155,10 @@ class KnowledgeModule:
         self._witness = Witness(ports.audit)
         self._read_text = ReadText(self._read, self._texts, self._materialise, ports.geometry, self._witness)
         search = Search(
-            SqlPassages(ports.database, ports.policy), ports.index, ports.embedder, ports.detect_language
+            SqlPassages(ports.database, ports.policy, ports.data_keys),
+            ports.index,
+            ports.embedder,
+            ports.detect_language,
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
         self._watch = Watch(self._store, self._access, self._notices)

@@ -35,6 +35,7 @@ REBUILD = "rebuild_index"
 _INGEST_QUEUE = "documents"
 _UPKEEP_QUEUE = "upkeep"
 _UPKEEP_CONCURRENCY = 4
+_EMBEDDING = 8  # attempts in four minutes: an embeddings server that is started again
 _PATIENT = 20  # attempts where another process may have to be waited for
 
 
@@ -92,7 +93,10 @@ class DocumentWorkflows:
 
         if await context.step("text", _unless_stopped(text)) is None:
             return
-        if await context.step("vectors", _unless_stopped(partial(self.embed, run))) is None:
+        if (
+            await context.step("vectors", _unless_stopped(partial(self.embed, run)), attempts=_EMBEDDING)
+            is None
+        ):
             return
         if await context.step("publish", _unless_stopped(partial(self.publish, run))):
             await context.step("tidy", _nothing(self.tidy, run))

@@ -36,6 +36,12 @@ class Embedder(Protocol):
         """How far to believe its likeness in a language (ISO 639-1), 0..1: a property of the model."""
         ...
 
+    def likeness(self, cosine: float, language: str) -> float:
+        """A dot product on the scale that search ranks by: models differ in what they give to texts that
+        have nothing to do with each other. Rises with the cosine.
+        """
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
     async def embed(self, texts: Sequence[str]) -> Vectors:

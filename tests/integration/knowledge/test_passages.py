@@ -16,7 +16,7 @@ from tests.fakes.service import ADMIN, MEMBER, STRANGER, Service
 
 @pytest.fixture
 def passages(service: Service) -> SqlPassages:
-    return SqlPassages(service.ports.database, service.ports.policy)
+    return SqlPassages(service.ports.database, service.ports.policy, service.ports.data_keys)
 
 
 def candidate(document: Document, version: int = 1, ordinal: int = 0) -> Candidate:

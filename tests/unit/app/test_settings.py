@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, Role
 from bastide.app.settings import Settings, SettingsError, load_settings
 
@@ -75,3 +76,31 @@ def test_a_page_alone_may_run_beside_the_rest() -> None:
         roles=(Role.WEB,), database_url="postgresql://h/d", cache_url="redis://h:6379/0"
     )
     assert settings.is_split
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("ftp://host", "'ftp:' is not supported"),
+        ("openai+http://host/v1", "'model' is missing"),
+        ("openai+http:///v1?model=m", "the server is missing"),
+        ("openai+http://host/v1?modle=m&model=m", "'modle' is not an option"),
+        ("openai+http://host/v1?model=m&dimensions=0", "whole number above 0"),
+        ("openai+http://me:secret@host/v1?model=m", "embedder_key"),
+        ("onnx:?name=x", "folder is missing"),
+        ("onnx:/models/e5?pooling=sum", "'pooling' is one of"),
+        ("minilm:?name=x", "'name' is not an option"),
+    ],
+)
+def test_an_embedder_that_cannot_be_is_refused(url: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(embedder_url=url)
+
+
+def test_the_address_of_an_embedder_says_everything() -> None:
+    server = parse_embedder_url("openai+https://host:8080/v1?model=a/b&dimensions=64&query_prefix=q:%20")
+    assert (server.kind, server.place) == ("openai", "https://host:8080/v1")
+    assert (server.options["model"], server.number("dimensions")) == ("a/b", 64)
+    assert (server.text("query_prefix"), server.text("name")) == ("q: ", None)
+    folder = parse_embedder_url("onnx:///srv/my%20models/e5?max_tokens=256")
+    assert (folder.kind, folder.place, folder.number("max_tokens")) == ("onnx", "/srv/my models/e5", 256)

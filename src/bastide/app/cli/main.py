@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from bastide.app.cli import access, audit, doctor, documents, keys, people, questions, server, setup
+from bastide.app.cli import (
+    access,
+    audit,
+    doctor,
+    documents,
+    gateway,
+    keyring,
+    keys,
+    people,
+    questions,
+    server,
+    setup,
+)
 from bastide.app.cli.context import Invocation
 from bastide.app.cli.output import out
 from bastide.app.version import VERSION
@@ -45,6 +57,8 @@ app.command("ask", help="Ask a question and get an answer with its sources.")(qu
 app.command("explain-access", help="Say why somebody can read a document, or who can.")(access.explain_access)
 app.command("setup", help="Fetch what a first start needs: the embedder.")(setup.setup)
 app.add_typer(keys.app, name="key", help="API keys.")
+app.add_typer(keyring.app, name="keyring", help="The keys that everything stored is encrypted with.")
+app.add_typer(gateway.app, name="gateway", help="The door to the models.")
 app.add_typer(audit.app, name="audit", help="The audit log.")
 app.add_typer(people.app, name="people", help="The people of the organisation.")
 

@@ -16,8 +16,7 @@ def limit_headers(reservation: Reservation | None) -> list[tuple[bytes, bytes]]:
     tightest: dict[str, tuple[int, int, int]] = {}
     for bound, remaining in zip(reservation.bounds, reservation.granted.remaining, strict=True):
         limit = bound.limit
-        name = _NAMES.get(limit.metric)
-        if name is not None and limit.period.slides:
+        if limit.period.slides and (name := _NAMES.get(limit.metric)) is not None:
             found = (remaining, limit.amount, WINDOW_S[limit.period])
             tightest[name] = min(tightest.get(name, found), found)
     headers: list[tuple[bytes, bytes]] = []

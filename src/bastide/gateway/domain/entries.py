@@ -30,11 +30,17 @@ class ProviderEntry:
     lists: bool = True
     api_version: str | None = None
     sealed_key: bytes | None = None
+    protocols: frozenset[str] = frozenset()
 
     @property
     def seal_context(self) -> str:
         """What the sealed key is bound to."""
-        return f"gateway:provider:{self.name}"
+        return provider_seal_context(self.name)
+
+
+def provider_seal_context(name: str) -> str:
+    """What the key of the provider of this name is bound to."""
+    return f"gateway:provider:{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,12 @@ class UnsupportedError(InvalidError):
     code = "request.unsupported"
 
 
+class UntranslatableError(InvalidError):
+    """The provider speaks another protocol, which has no word for `details["param"]`."""
+
+    code = "request.untranslatable"
+
+
 class RequestTooLargeError(TooLargeError):
     """The request's body passes the limit."""
 
@@ -127,3 +133,9 @@ class GuardrailError(InvalidError):
     """
 
     code = "guardrail.blocked"
+
+
+class ImportFileError(InvalidError):
+    """The file cannot be read as a configuration to import."""
+
+    code = "gateway.import"

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bastide.identity.contract import Principal
 
 EACH = "*"
+_MOST_KNOWN = 10_000
 
 
 class Subject(StrEnum):
@@ -45,12 +46,12 @@ class Period(StrEnum):
 
     @property
     def slides(self) -> bool:
-        return self in {Period.MINUTE, Period.HOUR}
+        return self is Period.MINUTE or self is Period.HOUR
 
     @property
     def is_budget(self) -> bool:
         """Whether what is used in it is kept, and read back from the ledger after a restart."""
-        return self in {Period.DAY, Period.MONTH, Period.TOTAL}
+        return self is Period.DAY or self is Period.MONTH or self is Period.TOTAL
 
 
 FOREVER_S = 10 * 366 * 86_400
@@ -85,17 +86,19 @@ class Bound:
 
     limit: Limit
     subject_id: str
+    name: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.limit.id}:{self.subject_id}")
 
     def counter(self, now: datetime) -> str:
         """Names what is counted: the limit, whose use, and the period of the calendar."""
-        name = f"{self.limit.id}:{self.subject_id}"
-        match self.limit.period:
-            case Period.DAY:
-                return f"{name}:{now:%Y-%m-%d}"
-            case Period.MONTH:
-                return f"{name}:{now:%Y-%m}"
-            case _:
-                return name
+        period = self.limit.period
+        if period is Period.DAY:
+            return f"{self.name}:{now.year:04}-{now.month:02}-{now.day:02}"
+        if period is Period.MONTH:
+            return f"{self.name}:{now.year:04}-{now.month:02}"
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class LimitBook:
         book = defaultdict(lambda: defaultdict(list))
         for limit in limits:
             book[limit.organisation_id][limit.subject, limit.subject_id].append(limit)
+        self._known: dict[tuple[Whose, str], list[Bound]] = {}
         self._book: Mapping[str, Mapping[tuple[Subject, str], list[Limit]]] = book
         self.limits = tuple(
             limit for subjects in book.values() for several in subjects.values() for limit in several
@@ -144,6 +148,15 @@ class LimitBook:
         subjects = self._book.get(user.organisation_id)
         if not subjects:
             return []
+        if (known := self._known.get((user, model))) is not None:
+            return known
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        found = self._known[user, model] = self._find(subjects, user, model)
+        return found
+
+    @staticmethod
+    def _find(subjects: Mapping[tuple[Subject, str], list[Limit]], user: Whose, model: str) -> list[Bound]:
         return [
             Bound(limit, subject_id)
             for kind, subject_id in user.subjects(model)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Principal, Resource, Sharing
 from bastide.kit.events import DomainEvent
+from bastide.knowledge.adapters.chunk_cipher import ChunkCipher
 from bastide.knowledge.adapters.sql_chunks import SqlChunks
 from bastide.knowledge.adapters.sql_collections import SqlCollections
 from bastide.knowledge.adapters.sql_documents import SqlDocuments
@@ -16,18 +17,22 @@ from bastide.knowledge.adapters.sql_runs import SqlRuns
 from bastide.operations.contract import Audit, AuditEntry
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
+from bastide.platform.secrets.data_keys import DataKeys
 
 
 class SqlUnit:
-    def __init__(self, connection: AsyncConnection, outbox: Outbox, sharing: Sharing, audit: Audit) -> None:
+    def __init__(
+        self, connection: AsyncConnection, outbox: Outbox, sharing: Sharing, audit: Audit, data_keys: DataKeys
+    ) -> None:
         self._connection = connection
+        cipher = ChunkCipher(data_keys)
         self._outbox = outbox
         self._sharing = sharing
         self._audit = audit
         self.collections = SqlCollections(connection)
         self.documents = SqlDocuments(connection)
-        self.runs = SqlRuns(connection)
-        self.chunks = SqlChunks(connection)
+        self.runs = SqlRuns(connection, cipher)
+        self.chunks = SqlChunks(connection, cipher)
         self.generations = SqlGenerations(connection)
         self.erasures = SqlErasures(connection)
 
@@ -42,8 +47,11 @@ class SqlUnit:
 
 
 class SqlKnowledgeStore:
-    def __init__(self, database: Database, outbox: Outbox, sharing: Sharing, audit: Audit) -> None:
+    def __init__(
+        self, database: Database, outbox: Outbox, sharing: Sharing, audit: Audit, data_keys: DataKeys
+    ) -> None:
         self._database = database
+        self._data_keys = data_keys
         self._outbox = outbox
         self._sharing = sharing
         self._audit = audit
@@ -51,12 +59,12 @@ class SqlKnowledgeStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.transaction() as connection:
-            yield SqlUnit(connection, self._outbox, self._sharing, self._audit)
+            yield SqlUnit(connection, self._outbox, self._sharing, self._audit, self._data_keys)
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.reading() as connection:
-            yield SqlUnit(connection, self._outbox, self._sharing, self._audit)
+            yield SqlUnit(connection, self._outbox, self._sharing, self._audit, self._data_keys)
 
     async def compact(self) -> None:
         await self._database.compact()

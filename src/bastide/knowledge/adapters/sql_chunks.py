@@ -1,47 +1,53 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Row, and_, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bastide.knowledge.adapters.chunk_cipher import ChunkCipher
 from bastide.knowledge.adapters.sql_runs import still_wanted
 from bastide.knowledge.adapters.tables import chunks, document_versions, documents, vector_blocks
 from bastide.knowledge.domain.chunk import Chunk
 from bastide.knowledge.domain.document import Run
 from bastide.knowledge.ports.store import VectorBlock
 
+_WITH_FOLDER: Final = select(chunks, document_versions.c.folder).join(
+    document_versions,
+    and_(
+        document_versions.c.document_id == chunks.c.document_id,
+        document_versions.c.number == chunks.c.version,
+    ),
+)
+
 
 class SqlChunks:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, cipher: ChunkCipher) -> None:
         self._connection = connection
+        self._cipher = cipher
 
     async def of_version(self, document_id: str, version: int, start: int, limit: int) -> Sequence[Chunk]:
         rows = await self._connection.execute(
-            select(chunks)
-            .where(
+            _WITH_FOLDER.where(
                 chunks.c.document_id == document_id,
                 chunks.c.version == version,
                 chunks.c.ordinal >= start,
                 chunks.c.ordinal < start + limit,
-            )
-            .order_by(chunks.c.ordinal)
+            ).order_by(chunks.c.ordinal)
         )
-        return [_chunk(row) for row in rows]
+        return [await self._chunk(row) for row in rows]
 
     async def around(self, document_id: str, version: int, start: int, end: int) -> Chunk | None:
         rows = await self._connection.execute(
-            select(chunks)
-            .where(
+            _WITH_FOLDER.where(
                 chunks.c.document_id == document_id,
                 chunks.c.version == version,
                 chunks.c.start <= start,
                 chunks.c.end >= end,
-            )
-            .limit(1)
+            ).limit(1)
         )
         row = rows.first()
-        return None if row is None else _chunk(row)
+        return None if row is None else await self._chunk(row)
 
     async def add_vectors(self, run: Run, fingerprint: str, block: VectorBlock) -> bool:
         rows = await self._connection.execute(
@@ -134,17 +140,17 @@ class SqlChunks:
             )
         )
 
-
-def _chunk(row: Row[Any]) -> Chunk:
-    return Chunk(
-        ordinal=row.ordinal,
-        start=row.start,
-        end=row.end,
-        text=row.text,
-        heading_path=tuple(row.heading_path),
-        context=row.context,
-        page=row.page,
-        page_end=row.page_end,
-        language=row.language,
-        tokens=row.tokens,
-    )
+    async def _chunk(self, row: Row[Any]) -> Chunk:
+        words = await self._cipher.words(row.folder, row)
+        return Chunk(
+            ordinal=row.ordinal,
+            start=row.start,
+            end=row.end,
+            text=words.text,
+            heading_path=words.heading_path,
+            context=words.context,
+            page=row.page,
+            page_end=row.page_end,
+            language=row.language,
+            tokens=row.tokens,
+        )

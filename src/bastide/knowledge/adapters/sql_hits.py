@@ -48,6 +48,7 @@ def _hits_at(wanted: Subquery) -> Select[Any]:
             documents.c.access,
             documents.c.labels,
             document_versions.c.facts,
+            document_versions.c.folder,
             document_versions.c.pages,
             document_versions.c.size,
             collections.c.name.label("collection_name"),

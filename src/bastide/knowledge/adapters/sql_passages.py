@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Action, Policy, Principal, Resource
+from bastide.knowledge.adapters.chunk_cipher import ChunkCipher, Words
 from bastide.knowledge.adapters.rows import collection_of, grants_of
 from bastide.knowledge.adapters.sql_hits import HITS
 from bastide.knowledge.adapters.tables import collections as collection_rows
@@ -19,16 +20,18 @@ from bastide.knowledge.domain.metadata import merged_metadata
 from bastide.knowledge.ports.index import AccessFilter, Candidate
 from bastide.knowledge.ports.passages import SearchScope
 from bastide.platform.database.port import Database
+from bastide.platform.secrets.data_keys import DataKeys
 
 
 class SqlPassages:
-    def __init__(self, database: Database, policy: Policy) -> None:
+    def __init__(self, database: Database, policy: Policy, data_keys: DataKeys) -> None:
         self._database = database
+        self._data_keys = data_keys
         self._policy = policy
 
     async def scope(self, principal: Principal, collections: Sequence[str]) -> SearchScope:
         async with self._database.reading() as connection:
-            index, fingerprint = await _serving(connection, principal.organisation_id)
+            serving = await _serving(connection, principal.organisation_id)
             known = await _collections(connection, principal.organisation_id, collections)
         readable = [one for one in known if self._may_read(principal, one.resource)]
         found = {name for one in readable for name in (one.id, one.name)}
@@ -37,7 +40,9 @@ class SqlPassages:
                 raise CollectionNotFoundError("There is no collection of this name.", collection=name)
         ids = frozenset(one.id for one in readable)
         access = AccessFilter(ids, principal.tokens, principal.barred_labels)
-        return SearchScope(index, access, fingerprint)
+        if serving is None:
+            return SearchScope(None, access)
+        return SearchScope(serving.name, access, serving.fingerprint, serving.dimensions)
 
     async def hydrate(self, principal: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:
         points = {(one.document_id, one.version, one.ordinal): one.point_id for one in candidates}
@@ -48,12 +53,14 @@ class SqlPassages:
             rows = (await connection.execute(HITS[connection.dialect.name], parameters)).all()
         allowed: dict[str, bool] = {}
         hits: dict[str, Hit] = {}
+        cipher = ChunkCipher(self._data_keys)
+        await self._data_keys.preload({row.folder for row in rows if row.sealed is not None})
         for row in rows:
             if row.document_id not in allowed:
                 allowed[row.document_id] = self._may_read_document(principal, row)
             if allowed[row.document_id]:
                 point_id = points[row.document_id, row.version, row.ordinal]
-                hits[point_id] = _hit(row, point_id)
+                hits[point_id] = _hit(row, point_id, await cipher.words(row.folder, row))
         return hits
 
     def _may_read(self, principal: Principal, resource: Resource) -> bool:
@@ -83,15 +90,15 @@ class SqlPassages:
         return self._policy.allows(principal, Action.DOCUMENT_READ, resource)
 
 
-async def _serving(connection: AsyncConnection, organisation_id: str) -> tuple[str | None, str]:
+async def _serving(connection: AsyncConnection, organisation_id: str) -> Row[Any] | None:
+    """The generation, as a row."""
     rows = await connection.execute(
-        select(index_generations.c.name, index_generations.c.fingerprint).where(
+        select(index_generations).where(
             index_generations.c.organisation_id == organisation_id,
             index_generations.c.state == GenerationState.SERVING.value,
         )
     )
-    row = rows.first()
-    return (None, "") if row is None else (row.name, row.fingerprint)
+    return rows.first()
 
 
 async def _collections(
@@ -105,7 +112,7 @@ async def _collections(
     return [collection_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _hit(row: Row[Any], point_id: str) -> Hit:
+def _hit(row: Row[Any], point_id: str, words: Words) -> Hit:
     return Hit(
         document_id=row.document_id,
         version=row.version,
@@ -113,12 +120,12 @@ def _hit(row: Row[Any], point_id: str) -> Hit:
         filename=row.filename,
         collection_id=row.collection_id,
         collection=row.collection_name,
-        content=row.text,
+        content=words.text,
         start=row.start,
         end=row.end,
         page=row.page,
         page_end=row.page_end,
-        heading_path=tuple(row.heading_path),
+        heading_path=words.heading_path,
         language=row.language,
         score=0.0,
         labels=tuple(sorted({*row.labels, *row.collection_labels})),

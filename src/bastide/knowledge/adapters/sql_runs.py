@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bastide.knowledge.adapters.chunk_cipher import ChunkCipher
 from bastide.knowledge.adapters.rows import failure_values
 from bastide.knowledge.adapters.tables import chunks as chunk_rows
 from bastide.knowledge.adapters.tables import document_versions, documents, vector_blocks
@@ -16,8 +17,9 @@ _ROWS_AT_A_TIME = 1000
 
 
 class SqlRuns:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, cipher: ChunkCipher) -> None:
         self._connection = connection
+        self._cipher = cipher
 
     async def wanted(self, run: Run) -> bool:
         rows = await self._connection.execute(select(document_versions.c.number).where(still_wanted(run)))
@@ -43,8 +45,19 @@ class SqlRuns:
             await self._connection.execute(
                 delete(table).where(table.c.document_id == run.document_id, table.c.version == run.version)
             )
+        folder = await self._connection.scalar(
+            select(document_versions.c.folder).where(
+                document_versions.c.document_id == run.document_id, document_versions.c.number == run.version
+            )
+        )
         for first in range(0, len(chunks), _ROWS_AT_A_TIME):
-            rows = [_chunk_values(run, chunk) for chunk in chunks[first : first + _ROWS_AT_A_TIME]]
+            rows = [
+                {
+                    **_chunk_values(run, chunk),
+                    **await self._cipher.values(folder or "", run.document_id, run.version, chunk),
+                }
+                for chunk in chunks[first : first + _ROWS_AT_A_TIME]
+            ]
             await self._connection.execute(insert(chunk_rows), rows)
         return True
 
@@ -121,9 +134,6 @@ def _chunk_values(run: Run, chunk: Chunk) -> dict[str, Any]:
         "end": chunk.end,
         "page": chunk.page,
         "page_end": chunk.page_end,
-        "heading_path": list(chunk.heading_path),
-        "context": chunk.context,
         "language": chunk.language,
         "tokens": chunk.tokens,
-        "text": chunk.text,
     }

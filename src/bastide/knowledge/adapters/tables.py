@@ -114,6 +114,9 @@ chunks = Table(
     Column("language", Text, nullable=False),
     Column("tokens", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    # Text, context and heading path, encrypted under the version's data key; their columns are empty then.
+    # NULL in rows from before encryption.
+    Column("sealed", LargeBinary),
     ForeignKeyConstraint(
         ["document_id", "version"],
         ["document_versions.document_id", "document_versions.number"],

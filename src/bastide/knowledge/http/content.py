@@ -16,7 +16,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-    "Cache-Control": "private, no-cache",
+    "Cache-Control": "private, no-store",
     "Accept-Ranges": "bytes",
 }
 

@@ -16,7 +16,7 @@ from bastide.knowledge.usecases.watch import Gone, Watch
 _QUIET_S = 15.0
 _LONGEST_S = 600.0
 """Then the stream ends, and whoever comes back is authenticated again."""
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def events_router(watch: Watch, principal: Callable[[Request], Principal]) -> APIRouter:

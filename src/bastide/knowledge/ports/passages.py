@@ -16,13 +16,15 @@ class SearchScope:
     Attributes:
         index: name of the index that serves the organisation now; None when nothing was ever indexed.
         access: the caller's permissions, compiled for the index query. No collections: nothing to find.
-        fingerprint: of the embedder that the index belongs to. While the index of a new embedder is built the
-            old one serves, and its vectors do not compare with the new embedder's: ask it without a vector.
+        fingerprint, dimensions: of the embedder that the index belongs to. While the index of a new embedder
+            is built the old one serves, and its vectors do not compare with the new embedder's: ask it
+            without a vector.
     """
 
     index: str | None
     access: AccessFilter
     fingerprint: str = ""
+    dimensions: int = 1
 
 
 class Passages(Protocol):

@@ -64,8 +64,7 @@ class Erase:
             if generation.name in present:
                 await self._index.delete_document(generation.name, erasure.document_id)
         for folder in erasure.folders:
-            async for key in self._objects.keys(folder):
-                await self._objects.delete(key)
+            await self._objects.erase(folder)
         await self._workflows.forget(list(erasure.runs))
         async with self._store.transaction() as unit:
             for child in await unit.documents.children(erasure.document_id):

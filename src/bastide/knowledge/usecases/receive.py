@@ -64,4 +64,4 @@ class Receive:
 
     async def discard(self, received: Received) -> None:
         """It became no document."""
-        await self._objects.delete(received.key)
+        await self._objects.erase(received.folder)

@@ -53,8 +53,8 @@ class Search:
             asked = await self._asked(scope, query, conditions)
             found = await self.index.query(scope.index, asked)
             if not found:
-                await self._refuse_mistyped(scope.index, asked, query.filters)
-            hits = await self._ranked(principal, found, query, self.embedder.trust(asked.language))
+                await self._refuse_mistyped(scope, scope.index, asked, query.filters)
+            hits = await self._ranked(principal, found, query, asked.language)
         else:
             for field, key in nested_paths(query.filters):  # there is no document that could have it
                 raise unknown_operator(field, key)
@@ -82,18 +82,20 @@ class Search:
             _log.info("search.without_vector", code=error.code)
             return None
 
-    async def _refuse_mistyped(self, index: str, asked: IndexQuery, filters: Mapping[str, Json]) -> None:
+    async def _refuse_mistyped(
+        self, scope: SearchScope, index: str, asked: IndexQuery, filters: Mapping[str, Json]
+    ) -> None:
         """A key that no readable document has in its metadata was meant as an operator."""
-        anything = replace(asked, vector=np.zeros(self.embedder.dimensions, np.float32), limit=1)
+        anything = replace(asked, vector=np.zeros(scope.dimensions, np.float32), limit=1)
         for field, key in nested_paths(filters):
             if not await self.index.query(index, replace(anything, conditions=(Exists(f"{field}.{key}"),))):
                 raise unknown_operator(field, key)
 
     async def _ranked(
-        self, principal: Principal, found: Sequence[Candidate], query: SearchQuery, trust: float
+        self, principal: Principal, found: Sequence[Candidate], query: SearchQuery, language: str
     ) -> list[Hit]:
         """Best first, above the threshold, current versions only."""
-        scored = [(relevance(one.dense, one.lexical, trust), one) for one in found]
+        scored = [(self._score(one, language), one) for one in found]
         scored = [pair for pair in scored if pair[0] >= query.score_threshold]
         scored.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         hits: list[Hit] = []
@@ -107,3 +109,8 @@ class Search:
             if len(hits) >= query.top_k:
                 break
         return hits[: query.top_k]
+
+    def _score(self, found: Candidate, language: str) -> float:
+        embedder = self.embedder
+        dense = None if found.dense is None else embedder.likeness(found.dense, language)
+        return relevance(dense, found.lexical, embedder.trust(language))

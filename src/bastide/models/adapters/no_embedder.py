@@ -1,6 +1,5 @@
 """Search by words alone: serves when there is no embedder, by choice or because none could be fetched."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,9 +7,7 @@ import numpy.typing as npt
 
 from bastide.kit.errors import UnavailableError
 from bastide.models.contract import Vectors
-
-_WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
-_CHARS_PER_TOKEN = 4
+from bastide.models.domain.tokens import estimated_tokens
 
 
 class NoEmbedderError(UnavailableError):
@@ -32,11 +29,11 @@ class NoEmbedder:
     def trust(self, language: str) -> float:  # noqa: ARG002  # of the port
         return 0.0
 
+    def likeness(self, cosine: float, language: str) -> float:  # noqa: ARG002  # of the port
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """An estimate: words in pieces of at most four letters."""
-        return [
-            sum(-(-len(part) // _CHARS_PER_TOKEN) for part in _WORD_OR_MARK.findall(text)) for text in texts
-        ]
+        return [estimated_tokens(text) for text in texts]
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         return np.zeros((len(texts), self.dimensions), np.float32)

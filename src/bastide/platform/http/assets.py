@@ -21,10 +21,6 @@ _DIRECTIVES = (
 )
 PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(_DIRECTIVES),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-cache",
 }
 
@@ -42,7 +38,7 @@ class WebApplication:
             return
         path = self._directory / scope["path"].lstrip("/")
         if scope["path"] != "/" and path.parent == self._directory and path.is_file():
-            await FileResponse(path, headers={"X-Content-Type-Options": "nosniff"})(scope, receive, send)
+            await FileResponse(path, headers={"Cache-Control": "no-cache"})(scope, receive, send)
             return
         page = self._directory / "index.html"
         if not page.is_file():
@@ -58,7 +54,6 @@ def _with_cache(send: Send) -> Send:
             message["headers"] = [
                 *message["headers"],
                 (b"cache-control", b"public, max-age=31536000, immutable"),
-                (b"x-content-type-options", b"nosniff"),
             ]
         await send(message)
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
@@ -86,6 +87,11 @@ class DirectoryObjects:
         with _translated(key):
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
+    async def erase(self, prefix: str) -> None:
+        folder = self._root / _checked_prefix(prefix)
+        with _translated(prefix):
+            await asyncio.to_thread(_remove_tree, folder)
+
     async def keys(self, prefix: str) -> AsyncGenerator[str]:
         folders = os.walk(self._root / _checked_prefix(prefix))
         while (folder := await asyncio.to_thread(next, folders, None)) is not None:
@@ -101,6 +107,11 @@ class DirectoryObjects:
             raise ObjectKeyError("This is not the key of an object.", key=key)
         digest = match["digest"]
         return self._root / match["prefix"] / "sha256" / digest[:2] / digest
+
+
+def _remove_tree(folder: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def _close(file: io.FileIO) -> None:

@@ -21,7 +21,11 @@ class ObjectTooLargeError(TooLargeError):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What a write left behind. `key` is `sha256/<64 hex digits>` below the caller's prefix."""
+    """What a write left behind.
+
+    `key` is `sha256/<64 hex digits>` below the caller's prefix, the digest that of the stored bytes; `sha256`
+    and `size` are those of the content.
+    """
 
     key: str
     sha256: str
@@ -29,11 +33,11 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """Immutable bytes, named by their SHA-256 below a prefix.
+    """Immutable bytes, named by the SHA-256 of what is stored, below a prefix.
 
     A write is atomic: a reader sees the whole object or none, also after a power cut; an aborted write
-    leaves nothing. Writing the same bytes twice under one prefix is one object. Prefixes keep tenants
-    apart (`org_…`): equal bytes under two prefixes are two objects.
+    leaves nothing. Writing the same bytes twice under one prefix is one object, where objects are not
+    encrypted. Prefixes keep tenants apart (`org_…`): equal bytes under two prefixes are two objects.
     """
 
     async def put(
@@ -64,6 +68,10 @@ class ObjectStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove it; no error when it is gone already."""
+        ...
+
+    async def erase(self, prefix: str) -> None:
+        """Remove every object below the prefix, for ever; no error when there is none."""
         ...
 
     def keys(self, prefix: str) -> AsyncIterator[str]:

@@ -43,6 +43,14 @@ def open_sealed(sealed: bytes, context: str, master_keys: Mapping[str, bytes]) -
     return _decrypt(data_key, sealed[name_end + _WRAPPED_BYTES :], bound)
 
 
+def key_id_of(sealed: bytes) -> str:
+    """Of the master key that it opens with; "" when it is not an envelope."""
+    if not sealed.startswith(_MAGIC) or len(sealed) <= len(_MAGIC):
+        return ""
+    start = len(_MAGIC) + 1
+    return sealed[start : start + sealed[len(_MAGIC)]].decode("utf-8", "replace")
+
+
 def _encrypt(key: bytes, plaintext: bytes, bound: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, bound)

@@ -44,6 +44,17 @@ class LocalKeyring:
         return cls._parse(directory / _FILE)
 
     @classmethod
+    def retire(cls, directory: Path) -> int:
+        """Destroy every master key but the one in use; how many they were. First seal everything anew: what
+        only an old one opens is lost. Signing keys stay, so that old signatures can be verified.
+        """
+        current = _read(directory / _FILE)
+        *old, used = current["masters"]
+        current["masters"] = {used: current["masters"][used]}
+        _write(directory / _FILE, current, replace=True)
+        return len(old)
+
+    @classmethod
     def _parse(cls, path: Path) -> "LocalKeyring":
         content = _read(path)
         try:
@@ -62,9 +73,18 @@ class LocalKeyring:
             self._subkeys[purpose] = subkey
         return hmac.digest(subkey, data, "sha256")
 
+    @property
+    def master_id(self) -> str:
+        """Of the master key in use."""
+        return next(reversed(self._masters))
+
+    @property
+    def old_master_ids(self) -> tuple[str, ...]:
+        """Of those that still open what they sealed."""
+        return tuple(self._masters)[:-1]
+
     async def seal(self, plaintext: bytes, context: str) -> bytes:
-        key_id = next(reversed(self._masters))
-        return seal(plaintext, context, key_id, self._masters[key_id])
+        return seal(plaintext, context, self.master_id, self._masters[self.master_id])
 
     async def open(self, sealed: bytes, context: str) -> bytes:
         return open_sealed(sealed, context, self._masters)

@@ -36,6 +36,9 @@ class WordEmbedder:
     def trust(self, language: str) -> float:  # noqa: ARG002
         return self.trusted
 
+    def likeness(self, cosine: float, language: str) -> float:  # noqa: ARG002
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
@@ -67,7 +70,10 @@ class Rows:
             if name not in known:
                 raise CollectionNotFoundError("none", collection=name)
         return SearchScope(
-            self.index, AccessFilter(frozenset(collections or known), frozenset()), self.fingerprint
+            self.index,
+            AccessFilter(frozenset(collections or known), frozenset()),
+            self.fingerprint,
+            len(WORDS) + 1,
         )
 
     async def hydrate(self, _: Principal, candidates: Sequence[Candidate]) -> dict[str, Hit]:

@@ -85,7 +85,7 @@ class TextFilter:
 
     def _forget(self) -> None:
         """All but what is still looked at, and one character before it, which decides on word boundaries."""
-        gone = min(self._out, *self._positions) - 1
+        gone = min([self._out, *self._positions]) - 1
         if gone > 0:
             self._text = self._text[gone:]
             self._out -= gone

@@ -16,7 +16,7 @@ from bastide.kit.errors import UnavailableError
 from bastide.kit.events import DomainEvent
 from bastide.kit.ids import derived_uuid
 
-_BATCH = 500
+_BATCH = 200  # other requests wait while one is prepared: a few milliseconds
 _EVERY_S = 0.25
 _SYNC_S = 0.1
 _ADOPT_EVERY_S = 30.0

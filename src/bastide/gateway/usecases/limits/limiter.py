@@ -25,7 +25,6 @@ from bastide.gateway.ports.store import GatewayStore
 from bastide.kit.clock import Clock
 
 _SLACK_S = 7 * 86_400  # a counter outlives its period: calls that began in it are still settled there
-_KINDS = {Period.NOW: CounterKind.SLOTS, Period.MINUTE: CounterKind.WINDOW, Period.HOUR: CounterKind.WINDOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,8 @@ class Limiter:
             bound, claim = bounds[answer.index], claims[answer.index]
             raise refusal(bound, claim.amount, answer.used, answer.retry_after_s, now)
         depends = any(
-            bound.limit.period.is_budget and bound.limit.metric in {Metric.TOKENS, Metric.COST}
+            bound.limit.period.is_budget
+            and (bound.limit.metric is Metric.TOKENS or bound.limit.metric is Metric.COST)
             for bound in bounds
         )
         return Reservation(holder, bounds, claims, answer, expected.cap if depends else None)
@@ -117,7 +117,7 @@ class Limiter:
 
 def _claim(bound: Bound, expected: Estimate, places: Sequence[Deployment], now: datetime) -> Claim:
     limit = bound.limit
-    kind = _KINDS.get(limit.period, CounterKind.BUDGET)
+    kind = _kind(limit.period)
     if kind is CounterKind.WINDOW:
         period_s: float = WINDOW_S[limit.period]
     else:
@@ -130,6 +130,12 @@ def _claim(bound: Bound, expected: Estimate, places: Sequence[Deployment], now: 
     elif limit.metric is Metric.COST:
         amount = max((place.price.of(expected.most) for place in places), default=0)
     return Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, period_s)
+
+
+def _kind(period: Period) -> CounterKind:
+    if period is Period.NOW:
+        return CounterKind.SLOTS
+    return CounterKind.WINDOW if period.slides else CounterKind.BUDGET
 
 
 def _actual(metric: Metric, counts: Counts, cost: int) -> int:

@@ -9,6 +9,7 @@ from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Deployment, Model, Routing, Zone
 from bastide.gateway.domain.choosing import Candidate, choose
 from bastide.gateway.domain.errors import ModelUnavailableError, SensitiveError, UnsupportedError
+from bastide.gateway.domain.speaking import serves
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.routing.stations import Station, Stations
 
@@ -66,6 +67,8 @@ class Router:
 
     def _choose(self, call: Call, routing: Routing, stations: Sequence[Station]) -> Station:
         """Of the lowest priority where there is room; where all overflow, the lowest all the same."""
+        if len(stations) == 1:
+            return stations[0]
         tiers = [list(tier) for _, tier in groupby(sorted(stations, key=_priority), key=_priority)]
         chosen = tiers[0]
         if routing.overflow_queue is not None:
@@ -91,7 +94,7 @@ def _fitting(call: Call, places: Sequence[Deployment]) -> list[Deployment]:
         place
         for place in places
         if (not call.sensitive or place.provider.zone is Zone.INTERNAL)
-        and (not place.operations or call.operation.value in place.operations)
+        and serves(place, call.operation)
         and place.provider.base_url
     ]
 

@@ -1,7 +1,7 @@
 """Runs all-MiniLM-L6-v2 on the CPU."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from bastide.kit.errors import UnavailableError
+from bastide.models.adapters.batches import batches, cut
 from bastide.models.adapters.minilm.fetch import PUBLISHED_SHA256, TOKENIZER, WEIGHTS
 from bastide.models.adapters.minilm.graph import WIDTH, minilm_graph
 from bastide.models.adapters.minilm.quantised import VERSION, quantised_linear
@@ -84,6 +85,10 @@ class OnnxMiniLm:
     def trust(self, language: str) -> float:
         return _TRUST.get(language, _TRUST_ELSEWHERE)
 
+    def likeness(self, cosine: float, language: str) -> float:  # noqa: ARG002  # of the port
+        """The scale was measured with this model."""
+        return cosine
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """With the two marks that every text gets: nothing is cut off while it is at most `max_tokens`."""
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
@@ -93,7 +98,7 @@ class OnnxMiniLm:
         if not texts:
             return vectors
         tokens = await asyncio.to_thread(self._tokens, texts)
-        for batch in _batches(tokens):
+        for batch in batches(tokens, _BATCH_TEXTS, _BATCH_TOKENS):
             async with self._turn:
                 vectors[batch] = await asyncio.to_thread(self._run, [tokens[index] for index in batch])
         return vectors
@@ -102,7 +107,7 @@ class OnnxMiniLm:
         return (await asyncio.to_thread(lambda: self._run(self._tokens([text]))))[0]
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        return [_cut(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        return [cut(encoding.ids, _MAX_TOKENS) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
     def _run(self, batch: Sequence[list[int]]) -> Vectors:
         ids = np.zeros((len(batch), max(map(len, batch))), np.int32)
@@ -118,20 +123,3 @@ def _write(graph: Path, weights: Path) -> None:
     draft = graph.with_suffix(f".{uuid4().hex}")
     draft.write_bytes(minilm_graph(weights, quantised_linear))
     draft.replace(graph)
-
-
-def _cut(tokens: list[int]) -> list[int]:
-    """The longest beginning that the model reads, with the closing mark kept."""
-    return tokens if len(tokens) <= _MAX_TOKENS else [*tokens[: _MAX_TOKENS - 1], tokens[-1]]
-
-
-def _batches(tokens: Sequence[list[int]]) -> Iterator[list[int]]:
-    """Indices, texts of like length together so that little padding is computed."""
-    batch: list[int] = []
-    for index in sorted(range(len(tokens)), key=lambda item: len(tokens[item])):
-        if batch and (len(batch) == _BATCH_TEXTS or (len(batch) + 1) * len(tokens[index]) > _BATCH_TOKENS):
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
