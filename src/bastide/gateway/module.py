@@ -16,6 +16,7 @@ from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
+from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
 from bastide.gateway.asgi.models import Models
@@ -41,6 +42,7 @@ from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
+from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
@@ -203,7 +205,12 @@ class GatewayModule:
             self._accounts,
             Rules(self._guards, self._cache),
             self._policy,
-            Local(self._reader, self._embedder, answers),
+            Local(
+                self._reader,
+                self._embedder,
+                answers,
+                Aggregation(self._catalogue, Aggregate(self.gateway), self._clock),
+            ),
             self._clock,
             self._sizes,
         )
