@@ -225,6 +225,7 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
         exchange.request_id,
         content_type or "",
         began_at=exchange.began_at,
+        trace=exchange.trace,
     )
     sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
     session = exchange.header(b"x-session-id")

@@ -69,7 +69,8 @@ def _told(request: Request, message: str, status: int, **headers: str) -> None:
 def _authorise(request: Request) -> None:
     if request.headers.get("x-api-key") != KEY:
         refuse("invalid x-api-key", 401)
-    need(request.headers.get("anthropic-version") == "2023-06-01", "anthropic-version: header is required")
+    version = request.headers.get("anthropic-version", "")
+    need(re.fullmatch(r"\d{4}-\d\d-\d\d", version), "anthropic-version: header is required")
     need("authorization" not in request.headers, "authorization: not both")
 
 

@@ -3,7 +3,9 @@
 https://platform.openai.com/docs/api-reference
 """
 
+import base64
 import json
+import struct
 from typing import Any
 
 from tests.integration.gateway.upstream import Request
@@ -43,6 +45,8 @@ async def openai(request: Request) -> None:
                 request.reply({"object": "list", "data": [{"id": "gpt", "object": "model", "created": 1}]})
             case "/v1/chat/completions":
                 answer_chat(request)
+            case "/v1/embeddings":
+                _embed(request)
             case "/v1/responses":
                 _answer_response(request)
             case _:
@@ -50,6 +54,19 @@ async def openai(request: Request) -> None:
     except RefusedError as error:
         body = {"message": error.message, "type": "invalid_request_error", "param": None, "code": None}
         request.reply({"error": body}, error.status)
+
+
+def _embed(request: Request) -> None:
+    """The same vector for every text; base64 is of little-endian 32-bit floats."""
+    asked = request.json
+    only(asked, "model input encoding_format dimensions user", "Unrecognized request argument supplied: ")
+    vector = [0.5, 0.25, 0.125]
+    packed = base64.b64encode(struct.pack("<3f", *vector)).decode()
+    given = packed if asked.get("encoding_format") == "base64" else vector
+    texts = [asked["input"]] if isinstance(asked["input"], str) else asked["input"]
+    data = [{"object": "embedding", "index": index, "embedding": given} for index in range(len(texts))]
+    usage = {"prompt_tokens": 2, "total_tokens": 2}
+    request.reply({"object": "list", "data": data, "model": "vectors", "usage": usage})
 
 
 def answer_chat(request: Request, **more: Any) -> None:

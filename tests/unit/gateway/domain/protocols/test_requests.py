@@ -15,7 +15,7 @@ USER = {"role": "user", "content": "Hi"}
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_conversation_survives_being_written_and_read(dialect: Dialect, data: st.DataObject) -> None:
     conversation = data.draw(conversations(dialect))
@@ -27,7 +27,7 @@ def test_a_conversation_survives_being_written_and_read(dialect: Dialect, data: 
 
 @pytest.mark.parametrize("first", Dialect)
 @pytest.mark.parametrize("second", Dialect)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_translation_is_whole_or_refused_by_name(
     first: Dialect, second: Dialect, data: st.DataObject
