@@ -27,8 +27,15 @@ class GatewayApp:
     """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
     def __init__(
-        self, inference: Inference, models: Models, observer: Observer, keep_alive_s: float = 15.0
+        self,
+        inference: Inference,
+        models: Models,
+        observer: Observer,
+        keep_alive_s: float = 15.0,
+        *,
+        traced: bool = False,
     ) -> None:
+        self._traced = traced
         self._models = models
         self._keep_alive_s = keep_alive_s
         self._observer = observer
@@ -41,7 +48,7 @@ class GatewayApp:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send, self._keep_alive_s)
+        exchange = Exchange(scope, receive, send, self._keep_alive_s, traced=self._traced)
         try:
             await self._handler(scope)(exchange)
         except BastideError as error:

@@ -3,11 +3,12 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
+from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
 from bastide.gateway.asgi.exchange import Exchange, Recording
@@ -17,7 +18,7 @@ from bastide.gateway.asgi.spoken import answer_spoken
 from bastide.gateway.contract import ChatMessage
 from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
 from bastide.gateway.domain.catalogue import READER, Model, ProviderKind
-from bastide.gateway.domain.errors import UnsupportedError
+from bastide.gateway.domain.errors import BodyError, UnsupportedError
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.speaking import serves
 from bastide.gateway.usecases.answer_cache import MOST_BYTES, AnswerCache
@@ -54,6 +55,18 @@ class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
     collections: list[str] = []
     filters: dict[str, object] = {}
     top_k: int = 8
+    models: list[str] = []
+    aggregate: Literal["side_by_side", "judge"] = "side_by_side"
+    judge: str | None = None
+
+    @property
+    def merges(self) -> str | None:
+        """The model that merges the answers. Raises BodyError."""
+        if (self.aggregate == "judge") is not (self.judge is not None):
+            raise BodyError("'judge' names a model, and 'aggregate' says so.", param="bastide")
+        if self.collections or self.filters:
+            raise UnsupportedError("Several models answer without documents only.", param="bastide")
+        return self.judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ class Local:
     reader: Reader
     embedder: Embedder | None
     answers: Answers
+    several: Aggregation
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class Inference:
         self._reader = local.reader
         self._embedder = local.embedder
         self._answers = local.answers
+        self._several = local.several
         self._clock = clock
         self._sizes = sizes
 
@@ -119,7 +134,10 @@ class Inference:
         grounded = optional(call.members, "bastide", _Grounded)
         if grounded is not None or model.built_in:  # else the pipeline does it
             call = await self._guarded(exchange, call)
-        if grounded is not None:
+        if grounded is not None and grounded.models:
+            _only({Operation.CHAT}, call)
+            await self._several.answer(exchange, call, grounded.models, grounded.merges)
+        elif grounded is not None:
             _only(CONVERSATIONS, call)
             chat = in_chat(call)
             events = self._answers.answer(call.principal, _request(chat, messages_of(chat), grounded))
@@ -207,6 +225,7 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
         exchange.request_id,
         content_type or "",
         began_at=exchange.began_at,
+        trace=exchange.trace,
     )
     sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
     session = exchange.header(b"x-session-id")
