@@ -37,6 +37,7 @@ from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_o
 from bastide.gateway.domain.prices import Price, per_million
 from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
+from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
@@ -335,5 +336,6 @@ __all__ = [
     "Telemetry",
     "Timeouts",
     "configured_provider",
+    "inference_paths",
     "per_million",
 ]
