@@ -16,6 +16,7 @@ from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
+from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
 from bastide.gateway.asgi.models import Models
@@ -36,11 +37,14 @@ from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_o
 from bastide.gateway.domain.prices import Price, per_million
 from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
+from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
+from bastide.gateway.ports.observer import Observer
+from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
@@ -130,6 +134,14 @@ class Bounds:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """Where metrics are registered, and who else is told how calls went."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    traces: Observer | None = None
+
+
 class GatewayModule:
     """The slice. `gateway` is for other slices; `application(answers)` for the server, under `prefixes`."""
 
@@ -145,7 +157,7 @@ class GatewayModule:
         storage: Storage,
         configured: Configured | None = None,
         bounds: Bounds | None = None,
-        registry: CollectorRegistry | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
@@ -166,9 +178,9 @@ class GatewayModule:
         self._counters = open_counters(storage.cache_url)
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
-        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
-        (registry or CollectorRegistry()).register(metrics)
-        self._observer = Observers(metrics)
+        telemetry = telemetry or Telemetry()
+        self._traced = telemetry.traces is not None
+        self._observer = self._observed_by(telemetry)
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
@@ -195,6 +207,11 @@ class GatewayModule:
             self._catalogue, self._pipeline, reader, self._accounts, self._guards
         )
 
+    def _observed_by(self, telemetry: Telemetry) -> Observer:
+        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        telemetry.registry.register(metrics)
+        return Observers(metrics, *([telemetry.traces] if telemetry.traces else []))
+
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
         inference = Inference(
@@ -203,12 +220,17 @@ class GatewayModule:
             self._accounts,
             Rules(self._guards, self._cache),
             self._policy,
-            Local(self._reader, self._embedder, answers),
+            Local(
+                self._reader,
+                self._embedder,
+                answers,
+                Aggregation(self._catalogue, Aggregate(self.gateway), self._clock),
+            ),
             self._clock,
             self._sizes,
         )
         models = Models(self._catalogue, int(self._clock.now().timestamp()))
-        return GatewayApp(inference, models, self._observer, self._keep_alive_s)
+        return GatewayApp(inference, models, self._observer, self._keep_alive_s, traced=self._traced)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
@@ -311,7 +333,9 @@ __all__ = [
     "Sizes",
     "Storage",
     "Strategy",
+    "Telemetry",
     "Timeouts",
     "configured_provider",
+    "inference_paths",
     "per_million",
 ]

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from bastide.gateway.asgi import errors
 from bastide.gateway.asgi.exchange import ClientGoneError, Exchange
 from bastide.gateway.asgi.inference import Inference
+from bastide.gateway.asgi.limits import refusal_headers
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.call import Operation
@@ -27,8 +28,15 @@ class GatewayApp:
     """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
     def __init__(
-        self, inference: Inference, models: Models, observer: Observer, keep_alive_s: float = 15.0
+        self,
+        inference: Inference,
+        models: Models,
+        observer: Observer,
+        keep_alive_s: float = 15.0,
+        *,
+        traced: bool = False,
     ) -> None:
+        self._traced = traced
         self._models = models
         self._keep_alive_s = keep_alive_s
         self._observer = observer
@@ -41,7 +49,7 @@ class GatewayApp:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send, self._keep_alive_s)
+        exchange = Exchange(scope, receive, send, self._keep_alive_s, traced=self._traced)
         try:
             await self._handler(scope)(exchange)
         except BastideError as error:
@@ -69,4 +77,5 @@ async def _refuse(exchange: Exchange, error: BastideError) -> None:
         raise error
     operation = exchange.scope["path"].removeprefix("/api").removeprefix("/v1/")
     body = errors.body_of(error, operation)
-    await exchange.answer(errors.status_of(error), body, headers=errors.headers_of(error))
+    headers = [*errors.headers_of(error), *refusal_headers(error)]
+    await exchange.answer(errors.status_of(error), body, headers=headers)

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from bastide.gateway.asgi.pulse import Pulse
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.errors import RequestTooLargeError
+from bastide.gateway.domain.trace import begin_trace
 from bastide.gateway.usecases.scope import CancelScope
 from bastide.identity.contract import Principal
 from bastide.kit.errors import UnauthenticatedError
@@ -28,7 +29,9 @@ class Exchange:
     `started` once a head has been sent; `streams` if it is that of a stream of events.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, keep_alive_s: float = 15.0) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, keep_alive_s: float = 15.0, *, traced: bool = False
+    ) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
@@ -40,6 +43,7 @@ class Exchange:
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
         self.extra_headers: list[tuple[bytes, bytes]] = []
+        self.trace = begin_trace(self.header(b"traceparent")) if traced else None
         self.recording: Recording | None = None
         self._principal: Principal | None = state.get("principal")
 

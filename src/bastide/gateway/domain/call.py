@@ -9,6 +9,7 @@ import msgspec
 from bastide.gateway.domain.errors import BodyError
 from bastide.gateway.domain.forms import Form, read_form
 from bastide.gateway.domain.members import Members, edit, members
+from bastide.gateway.domain.trace import Trace
 from bastide.identity.contract import Principal
 
 T = TypeVar("T")
@@ -49,7 +50,8 @@ class Call:
         findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
         passed: headers of the client that belong to its protocol and go to a provider that speaks it.
-        began_at: when its first byte came, of the loop's clock; 0: it came from within.
+        trace: its span, where calls are traced.
+        began_at: when its first byte came, of `time.perf_counter`; 0: it came from within.
     """
 
     principal: Principal
@@ -68,6 +70,7 @@ class Call:
     findings: tuple[str, ...] = ()
     screened: bool = False
     began_at: float = 0.0
+    trace: Trace | None = None
 
     @property
     def prompt_bytes(self) -> int:
@@ -100,11 +103,12 @@ def read_call(
     content_type: str = "",
     *,
     began_at: float = 0.0,
+    trace: Trace | None = None,
 ) -> Call:
     """Raises BodyError: not what the route takes, or `model` or `stream` is not what it should be."""
     if operation in FORMS:
         call = _read_form_call(principal, operation, body, request_id, content_type)
-        return replace(call, began_at=began_at)
+        return replace(call, began_at=began_at, trace=trace)
     found = members(body)
     options = optional(found, "stream_options", _StreamOptions)
     return Call(
@@ -117,6 +121,7 @@ def read_call(
         stream=bool(optional(found, "stream", bool)),
         wants_usage=bool(options and options.include_usage),
         began_at=began_at,
+        trace=trace,
     )
 
 

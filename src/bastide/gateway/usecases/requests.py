@@ -51,6 +51,8 @@ def question_for(call: Call, deployment: Deployment, cap: int | None = None) -> 
     dialect = dialect_for(deployment, call.operation)
     headers = headers_for(provider)
     headers["content-type"] = call.content_type
+    if call.trace is not None:
+        headers["traceparent"] = call.trace.header
     if dialect is None:
         headers.update(call.passed)
         body, left_out = _body(call, deployment, cap), frozenset[str]()

@@ -7,14 +7,15 @@ rest are told to come back.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-_BURST = 1024
+_BURST = 512
 _BATCH = 32
-_LATE_S = 0.02
+_LATE_S = 0.05
 _PROBE_S = 0.01
 _CALM_PROBES = 100  # a second in a row
 
@@ -53,15 +54,14 @@ class Gate:
 
     async def watch(self) -> None:
         """Until cancelled: how late does the loop run, and is it overloaded?"""
-        loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + _PROBE_S
+            due = time.perf_counter() + _PROBE_S
             await asyncio.sleep(_PROBE_S)
-            self.note(max(0.0, loop.time() - due))
+            self.note(max(0.0, time.perf_counter() - due))
 
     def note(self, lag_s: float) -> None:
         """A probe came late by that much. Overload ends after a second without lateness or refusals."""
-        self.lag_s += (lag_s - self.lag_s) / 4
+        self.lag_s += (lag_s - self.lag_s) / 2
         if self.lag_s > _LATE_S:
             self._room, self._calm = _BATCH, 0
             return
