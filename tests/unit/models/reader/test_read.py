@@ -165,7 +165,7 @@ def test_a_row_is_read_under_the_first_row_of_its_table() -> None:
 
 
 def test_a_search_that_has_found_nothing_makes_doubtful() -> None:
-    """Passages about something alike share words with the question; their score tells that they are not it."""
+    """Passages about something alike share words with the question; their score tells them apart."""
     question = "Combien de jours de congé pour un mariage ?"
     found = [
         open_reader().read(question, [passage(FRENCH, score=score)]).quotes for score in (0.95, 0.5, 0.02)
