@@ -6,6 +6,7 @@ from bastide.identity.contract import Principal
 from bastide.kit.json import JsonObject
 from bastide.operations.domain.entry import SYSTEM_LOG, AuditEntry, Outcome
 from bastide.operations.domain.errors import AuditUnavailableError
+from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile
 from bastide.platform.database.port import Connection
 
 Detail: TypeAlias = Union[str, int, float, bool, tuple[str, ...], JsonObject, None]  # noqa: UP007  # as in kit.json
@@ -46,6 +47,10 @@ __all__ = [
     "Audit",
     "AuditEntry",
     "AuditUnavailableError",
+    "DataSubject",
+    "Documents",
+    "Erased",
+    "HeldFile",
     "Outcome",
     "done_by",
 ]
