@@ -21,6 +21,7 @@ from bastide.knowledge.ports.parser import ParseLimits
 from bastide.models.contract import Embedder
 from bastide.operations.module import Auditing, PersonalData, PersonalDataPorts
 from bastide.platform.workflows.dbos import DbosWorkflows
+from bastide.platform.workflows.port import Workflows
 
 
 @asynccontextmanager
@@ -71,19 +72,7 @@ async def open_documents(
             )
         )
         module.register()
-        held = [module.personal, LedgerHolder(backends.database), auditing.holder(), identity.personal]
-        personal = PersonalData(
-            PersonalDataPorts(
-                backends.database,
-                backends.objects,
-                workflows,
-                clock,
-                identity.personal,
-                module.personal,
-                held,
-            ),
-            auditing,
-        )
+        personal = _personal_data(backends, workflows, identity, module, auditing, clock)
         personal.register()
         works = Role.DOCUMENTS in settings.roles
         await workflows.start(work=works)
@@ -96,6 +85,22 @@ async def open_documents(
         stack.push_async_callback(module.stop)
         await personal.start()
         yield module, personal
+
+
+def _personal_data(
+    backends: Backends,
+    workflows: Workflows,
+    identity: Identity,
+    module: KnowledgeModule,
+    auditing: Auditing,
+    clock: Clock,
+) -> PersonalData:
+    """Whoever holds something on people is in this list."""
+    holders = [module.personal, LedgerHolder(backends.database), auditing.holder(), identity.personal]
+    ports = PersonalDataPorts(
+        backends.database, backends.objects, workflows, clock, identity.personal, module.personal, holders
+    )
+    return PersonalData(ports, auditing)
 
 
 def _limits(settings: DocumentSettings) -> KnowledgeLimits:

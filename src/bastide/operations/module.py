@@ -62,11 +62,7 @@ class Auditing:
 
     def holder(self) -> AuditHolder:
         """What the log holds on people."""
-
-        async def settled() -> None:
-            await self._audit_log.turn()
-
-        return AuditHolder(self._database, self.keep, settled)
+        return AuditHolder(self._database, self.keep, self._audit_log.settled)
 
     async def start(self) -> None:
         self._tasks = [

@@ -48,6 +48,10 @@ class AuditRows(Protocol):
         """The oldest, with their log; each is taken by one transaction only."""
         ...
 
+    async def pending(self) -> bool:
+        """Whether anything is written down that is not yet in a tree."""
+        ...
+
     async def log(self, log_id: str, *, lock: bool = False) -> Log | None:
         """With `lock` it is made if it is not there, and no other transaction gets past before this ends."""
         ...
