@@ -45,6 +45,6 @@ def changed() -> Iterator[dict[str, Any]]:
         yield {**made(), field: "AAAA"} if field != "key_id" else one
 
 
-@pytest.mark.parametrize("given", changed())
+@pytest.mark.parametrize("given", [*changed()])
 def test_every_change_is_found(given: dict[str, Any]) -> None:
     assert not is_genuine(given)
