@@ -28,8 +28,18 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
-test-heavy: .venv/.installed web .cache/home/.ready ## Run the tests against real servers and a browser
+test-heavy: .venv/.installed .cache/schemathesis/.installed web clients .cache/home/.ready ## Run the tests against real servers and a browser
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
+
+# Apart from the project's own environment: it brings a web framework and a pytest plugin.
+.cache/schemathesis/.installed: tools/schemathesis.lock tools/ensure-venv.sh
+	@tools/ensure-venv.sh .cache/schemathesis
+	@.cache/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/schemathesis.lock
+	@touch $@
+
+.PHONY: clients
+clients: .cache/clients/.installed tests/clients/node_modules/.installed ## Install other people's clients of the gateway, for their tests
+
 
 .PHONY: check
 check: .venv/.installed ## Lint, format, types and import rules
@@ -80,6 +90,15 @@ clean: ## Remove what these verbs made (never a home)
 
 .cache/home/.ready: .venv/.installed
 	@BASTIDE_HOME=$(TEST_HOME) $(BIN)/bastide setup --quiet
+	@touch $@
+
+.cache/clients/.installed: tests/clients/requirements.lock tools/ensure-venv.sh
+	@tools/ensure-venv.sh .cache/clients
+	@.cache/clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/requirements.lock
+	@touch $@
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json
+	@cd tests/clients && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json

@@ -1,11 +1,15 @@
-"""Writes docs/reference/permissions.md from the table in the code: `python tools/permissions.py`."""
+"""Writes the permission table of the code for readers and for the page: `python tools/permissions.py`."""
 
+import json
 from pathlib import Path
 
 from bastide.identity.domain.permissions import SCOPES, TABLE, Rule
 from bastide.identity.domain.principal import Role
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "permissions.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reference" / "permissions.md"
+TABLE_OF_THE_PAGE = ROOT / "web" / "src" / "features" / "people" / "permissions.json"
+WORDS = {Rule.YES: "yes", Rule.GRANT: "grant", Rule.NO: "no"}
 MARKS = {Rule.YES: "yes", Rule.GRANT: "with a grant", Rule.NO: "–"}
 HEAD = """# Permissions
 
@@ -44,9 +48,16 @@ def render() -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_json() -> str:
+    """By action and role."""
+    table = {action: {role.value: WORDS[cells[role]] for role in Role} for action, cells in TABLE.items()}
+    return json.dumps(table, indent=2) + "\n"
+
+
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
     PAGE.write_text(render(), encoding="utf-8")
+    TABLE_OF_THE_PAGE.write_text(render_json(), encoding="utf-8")

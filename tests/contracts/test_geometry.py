@@ -98,6 +98,16 @@ async def test_a_word_broken_at_a_line_end_is_found_whole(geometry: Geometry, tm
     assert len(found.rectangles) == 2
 
 
+async def test_of_two_places_that_read_alike_the_one_that_is_meant(
+    geometry: Geometry, tmp_path: Path
+) -> None:
+    lines = ["Premier lot", LINES[1], "Second lot", LINES[1]]
+    path = written(tmp_path, "a.pdf", documents.pdf([lines]))
+    (first,) = await geometry.locate(path, LINES[1], [1], before="Premier lot\n")
+    (second,) = await geometry.locate(path, LINES[1], [1], before="\n".join([*lines[:3], ""]))
+    assert first.rectangles[0].y1 < second.rectangles[0].y0
+
+
 async def test_what_is_not_there_has_no_rectangles(geometry: Geometry, tmp_path: Path) -> None:
     path = written(tmp_path, "a.pdf", documents.pdf([LINES, []]))
     assert await geometry.locate(path, "Le maire refuse.", [1]) == []

@@ -346,6 +346,8 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/gateway/guardrails/try": [Row("SO", body={"text": "x"})],
     "PATCH /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail, body={})],
     "DELETE /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail)],
+    "GET /api/v1/gateway/policy": [Row("SO")],
+    "PUT /api/v1/gateway/policy": [Row("SO", body={})],
     "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
     "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],

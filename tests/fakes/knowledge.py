@@ -206,7 +206,7 @@ class OneRectangle:
     """Every quote is found in one place."""
 
     async def locate(
-        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None
+        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None, *, before: str = ""
     ) -> list[PageGeometry]:
         assert path.read_bytes()
         return [PageGeometry(page, 595, 842, (Rectangle(page, 1, 2, 3, 4),)) for page in pages]

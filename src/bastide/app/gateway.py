@@ -27,6 +27,8 @@ def configured_gateway(settings: Settings) -> Configured:
             api_key=each.api_key.get_secret_value() if each.api_key else None,
             zone=each.zone,
             models=each.models,
+            api_version=each.api_version,
+            protocols=each.protocols,
         )
         for each in gateway.providers
     ]
@@ -39,7 +41,8 @@ def gateway_bounds(settings: Settings) -> Bounds:
     """Times and sizes of the settings."""
     gateway = settings.gateway
     timeouts = Timeouts(gateway.first_token_timeout_s, gateway.idle_timeout_s, gateway.total_timeout_s)
-    return Bounds(gateway.connect_timeout_s, timeouts, Sizes(max_request_bytes=gateway.max_request_mb << 20))
+    sizes = Sizes(max_request_bytes=gateway.max_request_mb << 20)
+    return Bounds(gateway.connect_timeout_s, gateway.keep_alive_s, timeouts, sizes)
 
 
 def _routing(model: Model) -> Routing:
@@ -58,5 +61,6 @@ def _place(model: Model, place: Deployment) -> DeploymentEntry:
         priority=place.priority,
         price=Price(per_million(place.prompt_price), per_million(place.completion_price), cached),
         context_tokens=place.context_tokens,
+        max_output_tokens=place.max_output_tokens,
         max_concurrency=place.max_concurrency,
     )

@@ -1,8 +1,11 @@
 """The gateway, with what answers through it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
@@ -10,9 +13,10 @@ from bastide.app.backends import Backends
 from bastide.app.gateway import configured_gateway, gateway_bounds
 from bastide.app.settings import Settings
 from bastide.app.site import principal_of
+from bastide.app.version import VERSION
 from bastide.chat.module import open_answers
 from bastide.gateway.asgi.app import GatewayApp
-from bastide.gateway.module import GatewayModule, Storage
+from bastide.gateway.module import GatewayModule, Storage, Telemetry
 from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.knowledge.contract import Knowledge
@@ -20,6 +24,9 @@ from bastide.models.contract import Embedder
 from bastide.models.module import open_reader
 from bastide.operations.contract import Audit
 from bastide.platform.secrets.port import Keyring
+
+if TYPE_CHECKING:
+    from bastide.gateway.adapters.otel import CallTraces
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ async def open_gateway(
 
     Without `knowledge` nothing is grounded in documents; without `embedder` no model of ours embeds.
     """
-    reader = open_reader()
+    reader, traces = open_reader(), _traces(settings)
     module = GatewayModule(
         reader=reader,
         embedder=embedder,
@@ -62,8 +69,17 @@ async def open_gateway(
         ),
         configured=configured_gateway(settings),
         bounds=gateway_bounds(settings),
-        registry=backends.registry,
+        telemetry=Telemetry(backends.registry, traces),
     )
     async with module.running():
         answers = open_answers(knowledge, module.gateway, reader)
         yield OpenGateway(module.application(answers), module.routers(principal_of))
+    if traces is not None:
+        await asyncio.to_thread(traces.close)
+
+
+def _traces(settings: Settings) -> "CallTraces | None":
+    if settings.otlp_url is None:
+        return None
+    otel = import_module("bastide.gateway.adapters.otel")  # half a second and 20 MB that few need
+    return otel.open_traces(settings.otlp_url, VERSION)

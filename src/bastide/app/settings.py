@@ -39,9 +39,11 @@ class Provider(BaseModel):
     Attributes:
         name: shown in `/v1/models` as `owned_by`.
         kind: the protocol.
-        url: up to and with `/v1` for OpenAI-compatible servers.
+        url: up to and with `/v1`; Azure's `https://….openai.azure.com`.
         zone: `internal` may see sensitive data, `cloud` never does.
-        models: public names; empty = what the server lists.
+        models: public names; empty = what the server lists. Azure lists none.
+        api_version: of Azure's interface (none: `v1`) or Anthropic's.
+        protocols: which of the three it speaks; empty = `messages` for Anthropic, `chat` else.
     """
 
     model_config = _FROZEN
@@ -51,6 +53,8 @@ class Provider(BaseModel):
     api_key: SecretStr | None = None
     zone: Literal["internal", "cloud"] = "internal"
     models: tuple[str, ...] = ()
+    api_version: str | None = None
+    protocols: tuple[Literal["chat", "messages", "responses"], ...] = ()
 
 
 class Deployment(BaseModel):
@@ -73,6 +77,7 @@ class Deployment(BaseModel):
     completion_price: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=6)
     cached_price: Decimal | None = Field(None, ge=0, max_digits=12, decimal_places=6)
     context_tokens: int | None = Field(None, ge=1)
+    max_output_tokens: int | None = Field(None, ge=1)
     max_concurrency: int | None = Field(None, ge=1)
 
 
@@ -95,6 +100,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
+        keep_alive_s: after so much silence in a stream the client gets a comment.
         max_concurrency: requests that a process works on at a time; more are refused.
     """
 
@@ -103,6 +109,7 @@ class GatewaySettings(BaseModel):
     connect_timeout_s: float = Field(5, gt=0)
     first_token_timeout_s: float = Field(120, gt=0)
     idle_timeout_s: float = Field(60, gt=0)
+    keep_alive_s: float = Field(15, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
     max_concurrency: int = Field(5000, ge=1)
@@ -160,6 +167,7 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     admin_password: SecretStr | None = None
 
+    otlp_url: str | None = Field(None, pattern=r"^https?://[^\s?#]+$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 

@@ -13,7 +13,7 @@ from bastide.identity.asgi import PublicRoutes
 from bastide.identity.contract import Principal
 from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.assets import WebApplication
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.errors import ERROR_RESPONSES, install_error_handlers
 from bastide.platform.http.hardening import BodyLimit
 
 _HERE = Path(__file__).parent
@@ -70,7 +70,9 @@ def principal_of(request: Request) -> Principal:
 
 def platform_api(routers: list[APIRouter]) -> FastAPI:
     """The platform API, with one shape of error. No interactive docs: they load code from elsewhere."""
-    api = FastAPI(title="Bastide", version=VERSION, docs_url=None, redoc_url=None)
+    api = FastAPI(
+        title="Bastide", version=VERSION, docs_url=None, redoc_url=None, responses=dict(ERROR_RESPONSES)
+    )
     api.add_middleware(BodyLimit, streamed=STREAMED)
     install_error_handlers(api)
     for router in routers:

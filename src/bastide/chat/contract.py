@@ -37,7 +37,8 @@ class Citation:
 class AnswerRequest:
     """A question about documents. `collections` empty = all that the principal may read.
 
-    `messages` is the conversation; the last user message is the question.
+    `messages` is the conversation; the last user message is the question. `sensitive`: no model outside may
+    see it, as if a passage were confidential.
     """
 
     model: str
@@ -46,6 +47,7 @@ class AnswerRequest:
     filters: JsonObject
     top_k: int
     extra: JsonObject
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
-from bastide.gateway.asgi.inference import Inference, Local, Sizes
+from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.contract import Gateway
 from bastide.gateway.domain.breaker import BreakerPolicy
@@ -29,6 +29,7 @@ from bastide.gateway.domain.catalogue import (
     Source,
     Strategy,
     Zone,
+    base_url,
     embedder_model,
 )
 from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
@@ -37,8 +38,11 @@ from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
+from bastide.gateway.http.policy import policy_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
+from bastide.gateway.ports.observer import Observer
+from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
@@ -50,6 +54,7 @@ from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.gateway.usecases.manage_guardrails import ManageGuardrails
 from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
+from bastide.gateway.usecases.manage_policy import ManagePolicy
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
@@ -113,12 +118,25 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long, how large, how often. The time to connect is part of that to the first token."""
+    """How long, how large, how often. The time to connect is part of that to the first token.
+
+    Attributes:
+        keep_alive_s: after so much silence in a stream the client gets a comment.
+    """
 
     connect_timeout_s: float = 5.0
+    keep_alive_s: float = 15.0
     timeouts: Timeouts = field(default_factory=Timeouts)
     sizes: Sizes = field(default_factory=Sizes)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """Where metrics are registered, and who else is told how calls went."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    traces: Observer | None = None
 
 
 class GatewayModule:
@@ -136,7 +154,7 @@ class GatewayModule:
         storage: Storage,
         configured: Configured | None = None,
         bounds: Bounds | None = None,
-        registry: CollectorRegistry | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
         self._reader = reader
@@ -144,6 +162,8 @@ class GatewayModule:
         self._policy = policy
         self._clock = clock
         self._sizes = bounds.sizes
+        self._keyring = storage.keyring
+        self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
         built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
@@ -155,12 +175,16 @@ class GatewayModule:
         self._counters = open_counters(storage.cache_url)
         self._journal = FileJournal(storage.journal)
         self._limiter = Limiter(store, self._counters, clock)
-        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
-        (registry or CollectorRegistry()).register(metrics)
-        self._observer = Observers(metrics)
+        telemetry = telemetry or Telemetry()
+        self._traced = telemetry.traces is not None
+        self._observer = self._observed_by(telemetry)
         self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
         self._settler = Settler(self._journal, store, self._limiter, clock)
         router = Router(self._catalogue, self._stations)
+        self._policies = Policies(store)
+        self._cache = AnswerCache(
+            storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
+        )
         self._pipeline = Pipeline(
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
         )
@@ -172,17 +196,18 @@ class GatewayModule:
             storage.cache,
             storage.keyring,
             fixed,
-            [self._limiter, self._guards],
+            [self._limiter, self._guards, self._policies],
         )
-        changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._providers = ManageProviders(changes, self._catalogue, storage.keyring)
-        self._models = ManageModels(changes, self._catalogue)
-        self._limits = ManageLimits(changes, self._limiter)
-        self._guardrails = ManageGuardrails(changes)
+        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
         self._report = ReportUsage(store, self._settler, policy)
         self.gateway: Gateway = GatewayService(
             self._catalogue, self._pipeline, reader, self._accounts, self._guards
         )
+
+    def _observed_by(self, telemetry: Telemetry) -> Observer:
+        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        telemetry.registry.register(metrics)
+        return Observers(metrics, *([telemetry.traces] if telemetry.traces else []))
 
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
@@ -190,23 +215,26 @@ class GatewayModule:
             self._catalogue,
             self._pipeline,
             self._accounts,
-            self._guards,
+            Rules(self._guards, self._cache),
             self._policy,
             Local(self._reader, self._embedder, answers),
             self._clock,
             self._sizes,
         )
         models = Models(self._catalogue, int(self._clock.now().timestamp()))
-        return GatewayApp(inference, models, self._observer)
+        return GatewayApp(inference, models, self._observer, self._keep_alive_s, traced=self._traced)
 
     def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
         """What administrators call."""
+        changes = self._changes
+        models = ManageModels(changes, self._catalogue)
         return [
-            providers_router(self._providers, principal),
-            models_router(self._models, principal),
-            deployments_router(self._models, principal),
-            limits_router(self._limits, principal),
-            guardrails_router(self._guardrails, principal),
+            providers_router(ManageProviders(changes, self._catalogue, self._keyring), principal),
+            models_router(models, principal),
+            deployments_router(models, principal),
+            limits_router(ManageLimits(changes, self._limiter), principal),
+            guardrails_router(ManageGuardrails(changes), principal),
+            policy_router(ManagePolicy(changes, self._policies), principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
@@ -257,14 +285,29 @@ def _report(task: asyncio.Task[None]) -> None:
 
 
 def configured_provider(
-    *, name: str, kind: str, url: str, api_key: str | None, zone: str, models: Sequence[str] = ()
+    *,
+    name: str,
+    kind: str,
+    url: str,
+    api_key: str | None,
+    zone: str,
+    models: Sequence[str] = (),
+    api_version: str | None = None,
+    protocols: Sequence[str] = (),
 ) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` for OpenAI-compatible servers.
+    """A provider as the settings write it; `url` up to and with `/v1` but for Azure.
 
     A model that has another name there is written `public=upstream`.
     """
     provider = Provider(
-        name, ProviderKind(kind), url.rstrip("/"), api_key, zone=Zone(zone), source=Source.SETTINGS
+        name,
+        ProviderKind(kind),
+        base_url(ProviderKind(kind), url),
+        api_key,
+        Zone(zone),
+        Source.SETTINGS,
+        api_version,
+        frozenset(protocols),
     )
     names = [model.partition("=") for model in models]
     return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
@@ -282,6 +325,7 @@ __all__ = [
     "Sizes",
     "Storage",
     "Strategy",
+    "Telemetry",
     "Timeouts",
     "configured_provider",
     "per_million",

@@ -6,16 +6,17 @@ the router matches; never with a URL built from headers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bastide.identity.contract import Authenticator, Credentials
 from bastide.identity.domain.addresses import Network, address_in, client_address, throttle_block
 from bastide.identity.domain.errors import CsrfError, PendingError
 from bastide.identity.domain.principal import Principal
-from bastide.identity.domain.sessions import SESSION_COOKIE
+from bastide.identity.domain.sessions import SESSION_COOKIE, cookie_name
 from bastide.kit.errors import (
     BastideError,
     DeniedError,
@@ -49,6 +50,10 @@ _PENDING = {
 }
 
 
+NoteRefusal: TypeAlias = Callable[[Principal, str, str, str], Awaitable[None]]
+"""Who, with which method, at which route, and the path itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublicRoutes:
     """What needs no credentials.
@@ -79,12 +84,14 @@ class IdentityMiddleware:
         public: PublicRoutes,
         trusted_proxies: Sequence[Network] = (),
         rates: Rates | None = None,
+        note_refusal: NoteRefusal | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._public = public
         self._trusted = trusted_proxies
         self._rates = rates or Rates(0)
+        self._note_refusal = note_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -104,6 +111,8 @@ class IdentityMiddleware:
             await _refuse(error, scope, send)
             return
         begin(Origin(state["client_address"], state.get("request_id")))
+        if self._note_refusal is not None and path.startswith("/api/") and "principal" in state:
+            send = _watched(scope, send, self._note_refusal)
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope, headers: Mapping[bytes, str], method: str) -> Principal:
@@ -133,6 +142,18 @@ class IdentityMiddleware:
             scope["scheme"] = {"http": "https", "ws": "wss"}.get(scope["scheme"], scope["scheme"])
 
 
+def _watched(scope: Scope, send: Send, note: NoteRefusal) -> Send:
+    """Tells of a 403 before it is sent: what somebody tried who is known and may not."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 403:
+            template = getattr(scope.get("route"), "path", scope["path"])
+            await note(scope["state"]["principal"], scope["method"], template, scope["path"])
+        await send(message)
+
+    return sending
+
+
 def _headers(scope: Scope) -> dict[bytes, str]:
     """The last value of each header, except that repeated `X-Forwarded-For` lines are one list."""
     found: dict[bytes, str] = {}
@@ -145,7 +166,8 @@ def _headers(scope: Scope) -> dict[bytes, str]:
 def _credentials(scope: Scope, headers: Mapping[bytes, str], method: str) -> Credentials:
     unsafe = method not in _SAFE_METHODS
     bearer = _bearer(headers)
-    cookie = _cookie(headers.get(b"cookie", ""), SESSION_COOKIE)
+    name = cookie_name(SESSION_COOKIE, https=scope.get("scheme") in {"https", "wss"})
+    cookie = _cookie(headers.get(b"cookie", ""), name)
     if scope["type"] == "websocket":
         # A page cannot add a header to a handshake; the browser's own Origin header takes its place.
         unsafe = False
@@ -201,9 +223,11 @@ async def _refuse(error: BastideError, scope: Scope, send: Send) -> None:
 
 
 def _body(error: BastideError, path: str) -> object:
-    """OpenAI's error body where its clients read it, Bastide's elsewhere."""
+    """OpenAI's or Anthropic's error body where their clients read it, Bastide's elsewhere."""
     if not path.startswith("/v1/"):
         return error_body(error.code, error.message, error.details)
     kind = _KINDS.get(status_of(error), "api_error")
+    if path.startswith("/v1/messages"):
+        return {"type": "error", "error": {"type": kind, "message": error.message, "code": error.code}}
     code = "invalid_api_key" if isinstance(error, UnauthenticatedError) else error.code
     return {"error": {"message": error.message, "type": kind, "param": None, "code": code}}

@@ -59,6 +59,7 @@ from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.prove_passkey import ProvePasskey
 from bastide.identity.usecases.reauthenticate import Reauthenticate
 from bastide.identity.usecases.record_use import RecordUse
+from bastide.identity.usecases.refusals import RefusalNotes
 from bastide.identity.usecases.reset_password import ResetPassword
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.second_factor import SecondFactor
@@ -105,6 +106,35 @@ class Mail:
     public_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    store: SqlIdentityStore
+    keyring: Keyring
+    hashes: TokenHashes
+    hasher: PasswordHasher
+    throttle: LoginThrottle
+    sessions: SessionOpener
+    revocations: Revocations
+    clock: Clock
+
+
+class _Logins:
+    """How people prove who they are, and change how."""
+
+    def __init__(self, parts: _Parts, challenges: Challenges, policy: Policy, public_url: str | None) -> None:
+        store, keyring, hashes, clock = parts.store, parts.keyring, parts.hashes, parts.clock
+        throttle, revocations = parts.throttle, parts.revocations
+        party, failures = RelyingParty(public_url), LoginFailures(store)
+        prove = ProvePasskey(store, party, challenges, failures, clock)
+        again = Reauthenticate(store, parts.hasher, hashes, throttle)
+        self.sessions = parts.sessions
+        self.step = SecondStep(store, party, keyring, hashes, challenges, prove, throttle, failures, clock)
+        self.second = SecondFactor(store, policy, keyring, hashes, throttle, again, revocations, clock)
+        self.passkeys = ManagePasskeys(store, party, challenges, again, hashes, revocations, clock)
+        self.passkey_login = PasskeyLogin(store, party, challenges, prove, parts.sessions)
+        self.log_in = LogIn(store, parts.hasher, hashes, throttle, parts.sessions, self.step, failures)
+
+
 class Identity:
     """Everything that the application mounts and calls.
 
@@ -134,6 +164,7 @@ class Identity:
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)
         policy: Policy = TablePolicy()
+        self._audit = audit
         self._revocations = revocations
         self._record_use = RecordUse(store, credentials, clock)
         rules = ApplyLabelRules(store, credentials, clock)
@@ -144,19 +175,10 @@ class Identity:
         self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
         self.create_key = CreateKey(store, policy, hashes, clock)
         self._keys = ManageKeys(store, policy, hashes, revocations, clock)
-        failures = LoginFailures(store)
-        challenges = Challenges(hashes, cache, clock)
-        party = RelyingParty(mail.public_url)
-        prove_passkey = ProvePasskey(store, party, challenges, failures, clock)
-        again = Reauthenticate(store, hasher, hashes, throttle)
-        step = SecondStep(store, party, keyring, hashes, challenges, prove_passkey, throttle, failures, clock)
-        self._second = SecondFactor(store, policy, keyring, hashes, throttle, again, revocations, clock)
-        self._passkeys = ManagePasskeys(store, party, challenges, again, hashes, revocations, clock)
-        self._tokens = tokens
+        parts = _Parts(store, keyring, hashes, hasher, throttle, sessions, revocations, clock)
+        logins = _Logins(parts, Challenges(hashes, cache, clock), policy, mail.public_url)
+        self._tokens, self._logins = tokens, logins
         self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
-        self._passkey_login = PasskeyLogin(store, party, challenges, prove_passkey, sessions)
-        self._step, self._sessions = step, sessions
-        self._log_in = LogIn(store, hasher, hashes, throttle, sessions, step, failures)
         self._log_out = LogOut(store, revocations)
         self._password = ChangePassword(store, hasher, hashes, throttle, sessions, revocations)
         self._profiles = Profiles(store, policy)
@@ -167,7 +189,7 @@ class Identity:
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)
-        self._join = Join(store, hasher, hashes, throttle, sessions, step, revocations, clock)
+        self._join = Join(store, hasher, hashes, throttle, sessions, logins.step, revocations, clock)
         self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
@@ -179,20 +201,20 @@ class Identity:
         """For the platform's API; every route but `PUBLIC_ROUTES` needs a principal."""
         return [
             auth_router(
-                self._log_in,
-                self._step,
-                self._sessions,
+                self._logins.log_in,
+                self._logins.step,
+                self._logins.sessions,
                 self._log_out,
                 self._profiles,
                 self._organisations,
                 principal,
             ),
-            tokens_router(self._log_in, self._step, self._clients, self._tokens),
+            tokens_router(self._logins.log_in, self._logins.step, self._clients, self._tokens),
             own_tokens_router(self._clients, principal),
-            passkey_login_router(self._passkey_login, self._profiles),
-            passkeys_router(self._passkeys, principal),
+            passkey_login_router(self._logins.passkey_login, self._profiles),
+            passkeys_router(self._logins.passkeys, principal),
             links_router(self._join, self._reset, self._profiles),
-            second_factor_router(self._second, principal),
+            second_factor_router(self._logins.second, principal),
             me_router(self._profiles, self._password, self._own_sessions, principal),
             keys_router(self.create_key, self._keys, principal),
             people_router(self._people, self._reset, principal),
@@ -212,7 +234,8 @@ class Identity:
         rates: Rates | None = None,
     ) -> IdentityMiddleware:
         """The door around the whole application; without `rates` it lets in as many as come."""
-        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies, rates)
+        note = RefusalNotes(self._audit).note
+        return IdentityMiddleware(app, self.authenticator, public, trusted_proxies, rates, note)
 
     async def start(self) -> None:
         """Hear the revocations of other processes; write down now and then what was used."""

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
+from bastide.gateway.asgi.app import PREFIXES
 from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
 from bastide.gateway.module import (
     Bounds,
@@ -32,7 +33,9 @@ from bastide.models.contract import Passage, Quote, Reading, Vectors
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.metadata import metadata
+from bastide.platform.http.connection import guarded_connection
 from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.gate import Gate
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
 from tests.fakes.audit import RecordedAudit
@@ -151,6 +154,7 @@ async def door(
     zone: str = "internal",
     storage: Storage | None = None,
     configured: Configured | None = None,
+    keep_alive_s: float = 15.0,
 ) -> AsyncIterator[Door]:
     """A gateway before the given model servers, all of which serve `models`."""
     providers = [
@@ -173,6 +177,7 @@ async def door(
             storage=storage or await stack.enter_async_context(memory_storage()),
             configured=configured or Configured(providers, discover=False),
             bounds=Bounds(
+                keep_alive_s=keep_alive_s,
                 timeouts=timeouts or Timeouts(),
                 sizes=sizes or Sizes(),
                 breaker=breaker or BreakerPolicy(),
@@ -204,15 +209,21 @@ def _with_api(module: GatewayModule, inference: AsgiApp) -> AsgiApp:
 
 def _as(principal: Principal | None, app: AsgiApp) -> AsgiApp:
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"] = {"principal": principal, "request_id": "req_test"} if principal else {}
+        scope["state"] |= {"principal": principal, "request_id": "req_test"} if principal else {}
         await app(scope, receive, send)
 
     return asgi
 
 
 @asynccontextmanager
-async def served(app: AsgiApp) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)  # type: ignore[arg-type]
+async def served(app: AsgiApp, gate: Gate | None = None) -> AsyncIterator[str]:
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=guarded_connection(gate or Gate(), PREFIXES),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+    )
     server = uvicorn.Server(config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -8,7 +8,9 @@ import numpy as np
 import openai
 import pytest
 
-from tests.integration.gateway.door import door
+from bastide.chat.contract import Grounding
+from bastide.gateway.contract import Finished, TokenDelta, Usage
+from tests.integration.gateway.door import ScriptedAnswers, door
 from tests.integration.gateway.upstream import Request, model_server, talk
 
 MODELS = ["tiny", "public=tiny"]
@@ -87,7 +89,9 @@ async def test_a_built_in_model_does_its_own_thing_only() -> None:
     async with door() as gateway, gateway.client() as client:
         with pytest.raises(openai.BadRequestError, match="/v1/embeddings only"):
             await client.chat.completions.create(model="alphabet", messages=[])
-        with pytest.raises(openai.BadRequestError, match="/v1/chat/completions only"):
+        with pytest.raises(
+            openai.BadRequestError, match="/v1/chat/completions, /v1/messages, /v1/responses only"
+        ):
             await client.embeddings.create(model="bastide-reader", input="a")
 
 
@@ -188,3 +192,22 @@ async def test_what_is_sensitive_stays_inside() -> None:
             refused = await client.post(f"{gateway.url}/v1/chat/completions", json=body, headers=headers)
         assert (open_one.status_code, refused.status_code) == (200, 403)
         assert len([request for request in server.requests if request.method == "POST"]) == 1
+
+
+async def test_a_sensitive_question_to_documents_says_so() -> None:
+    usage = Usage(1, 1)
+    answers = ScriptedAnswers(
+        [TokenDelta("x"), Grounding((), answered=True), Finished("stop", usage, "tiny")]
+    )
+    body = {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": "?"}],
+        "bastide": {"collections": ["rh"]},
+    }
+    async with model_server(talk) as server, door(server, answers=answers) as gateway:
+        async with httpx.AsyncClient(base_url=gateway.url) as client:
+            for headers in ({}, {"x-bastide-sensitive": "true"}):
+                assert (
+                    await client.post("/v1/chat/completions", json=body, headers=headers)
+                ).status_code == 200
+    assert [asked.sensitive for asked in answers.asked] == [False, True]

@@ -165,6 +165,30 @@ async def test_connections_are_kept_and_a_lost_one_is_replaced() -> None:
             await asyncio.sleep(0.04)
 
 
+async def test_a_silent_stream_is_kept_alive_by_comments() -> None:
+    async with (
+        model_server(begins) as server,
+        door(server, keep_alive_s=0.1) as gateway,
+        httpx.AsyncClient() as client,
+    ):
+        async with client.stream("POST", f"{gateway.url}/v1/chat/completions", json=STREAMED) as answer:
+            text = ""
+            async for piece in answer.aiter_text():
+                text += piece
+                if text.count(": keep-alive\n\n") >= 2:
+                    break
+        assert text.startswith("data: ")
+
+
+async def test_every_answer_tells_its_id_and_where_the_time_went() -> None:
+    async with model_server(talk) as server, door(server) as gateway, httpx.AsyncClient() as client:
+        for body in (BODY, STREAMED):
+            answer = await client.post(f"{gateway.url}/v1/chat/completions", json=body)
+            assert answer.headers["x-request-id"] == "req_test"
+            names = [part.split(";")[0].strip() for part in answer.headers["server-timing"].split(",")]
+            assert names == ["gateway", "queue", "upstream"]
+
+
 async def test_sizes_are_limited() -> None:
     sizes = Sizes(max_request_bytes=1000, max_answer_bytes=1000)
     async with model_server(talk) as server, door(server, sizes=sizes) as gateway:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bastide.identity.contract import Role
-from bastide.kit.errors import DeniedError
+from bastide.kit.errors import DeniedError, UnavailableError
 from bastide.knowledge.usecases.catch_up import CatchUp
 from bastide.knowledge.usecases.compact import Compact
 from bastide.knowledge.usecases.read_index import IndexState, ReadIndex
@@ -184,3 +184,36 @@ async def test_compacting_waits_for_what_is_being_erased(service: Service) -> No
         path for path in service.home.rglob("*") if path.is_file() and b"zanzibar" in path.read_bytes()
     ]
     assert not holders
+
+
+async def test_compacting_passes_over_an_index_that_was_replaced_meanwhile(service: Service) -> None:
+    await service.indexed("One.")
+    compact = Compact(
+        service.module._store,
+        service.module._access,
+        service.ports.objects,
+        service.ports.index,
+        service.ports.workflows,
+        service.ports.clock,
+        lambda: 0,
+    )
+    system = replace(ADMIN, role=Role.SYSTEM_ADMIN)
+    (serving,) = service.index.points
+    index = service.index
+
+    async def refuse(name: str) -> None:
+        if name != serving:
+            raise UnavailableError("dropped", name=name)
+        index.compacted.append(name)
+
+    service.index.compact = refuse  # type: ignore[method-assign]
+    service.index.points["idx_replaced"] = {}
+    assert await compact(system) == 0
+    assert service.index.compacted == [serving]
+
+    async def broken(name: str) -> None:
+        raise UnavailableError("broken", name=name)
+
+    service.index.compact = broken  # type: ignore[method-assign]
+    with pytest.raises(UnavailableError):
+        await compact(system)

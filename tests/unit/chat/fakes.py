@@ -26,6 +26,7 @@ class Library:
     language: str = "fr"
     asked: list[SearchQuery] = field(default_factory=list[SearchQuery])
     forgotten: bool = False  # the stored text changed after the search
+    labels: tuple[str, ...] = ()
 
     async def search(self, principal: Principal, query: SearchQuery) -> SearchResult:
         self.asked.append(query)
@@ -54,6 +55,7 @@ class Library:
                     language=self.language,
                     score=0.9 - place / 100,
                     metadata={},
+                    labels=self.labels,
                 )
             )
             start += len(paragraph) + 2

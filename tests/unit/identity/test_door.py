@@ -64,3 +64,39 @@ async def test_https_is_believed_of_trusted_proxies(
     answer = await caller.post("/api/v1/auth/login", body, headers={"X-Forwarded-Proto": forwarded})
     cookies = answer.headers.get_list("set-cookie")
     assert ["Secure" if "; Secure" in cookie else "" for cookie in cookies] == [secure] * 3
+    assert all(cookie.startswith("__Host-") is bool(secure) for cookie in cookies)
+    assert all(
+        "Path=/" in cookie and "SameSite=lax" in cookie and "Domain" not in cookie for cookie in cookies
+    )
+
+
+async def test_with_tls_only_the_cookie_that_is_bound_to_the_host_opens(house: House) -> None:
+    caller = browser(house, address="10.1.2.3")
+    tls = {"X-Forwarded-Proto": "https"}
+    body = {"email": "ada@example.org", "password": "correct horse battery"}
+    answer = await caller.post("/api/v1/auth/login", body, headers=tls)
+    token = answer.cookies["__Host-bastide_session"]
+    caller.client.cookies.clear()
+    bound, plain = f"__Host-bastide_session={token}", f"bastide_session={token}"
+    assert (await caller.get("/api/v1/me", headers={**tls, "Cookie": bound})).status_code == 200
+    assert (await caller.get("/api/v1/me", headers={**tls, "Cookie": plain})).status_code == 401
+    out = {**tls, "Cookie": bound, "X-CSRF-Token": answer.cookies["__Host-bastide_csrf"]}
+    left = await caller.post("/api/v1/auth/logout", headers=out)
+    assert [one.split("=")[0] for one in left.headers.get_list("set-cookie")] == [
+        "__Host-bastide_session",
+        "__Host-bastide_csrf",
+    ]
+    assert (await caller.get("/api/v1/me", headers={**tls, "Cookie": bound})).status_code == 401
+
+
+async def test_what_somebody_may_not_is_in_the_log(house: House) -> None:
+    bob = await house.invited("bob@example.org")
+    assert (await bob.post("/api/v1/groups", {"name": "x"})).status_code == 403
+    assert (await bob.delete("/api/v1/people/usr_other")).status_code == 403
+    told = [entry for entry in house.scribe.entries if entry.action == "request.refused"]
+    said = [(entry.outcome.value, entry.target, entry.details["route"]) for entry in told]
+    assert said == [
+        ("refused", None, "/api/v1/groups"),
+        ("refused", "/api/v1/people/usr_other", "/api/v1/people/{user_id}"),
+    ]
+    assert told[0].credential == "session"

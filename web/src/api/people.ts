@@ -67,6 +67,9 @@ export type Ground =
   | "not_on_list"
   | "nothing_granted"
   | "other_organisation"
+  | "label_rule"
+  | "label_second_factor"
+  | "label_barred"
   | "cannot_act"
   | "not_there";
 
@@ -74,5 +77,11 @@ export interface Explanation {
   subject_id: string;
   access: Grant["access"] | null;
   role: Role | null;
-  steps: { kind: string; ground: Ground; access: Grant["access"] | null; grantee: string | null }[];
+  steps: {
+    kind: string;
+    ground: Ground;
+    access: Grant["access"] | null;
+    grantee: string | null;
+    label?: string | null;
+  }[];
 }

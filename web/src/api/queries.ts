@@ -71,10 +71,11 @@ export const queries = {
     queryKey: ["suggestions"],
     queryFn: async () => (await request<{ items: Suggestion[] }>("GET", "/api/v1/suggestions")).items,
   }),
-  keys: queryOptions({
-    queryKey: ["keys"],
-    queryFn: () => everyPage<ApiKey>("/api/v1/keys"),
-  }),
+  keys: (everyone: boolean) =>
+    queryOptions({
+      queryKey: ["keys", everyone],
+      queryFn: () => everyPage<ApiKey>("/api/v1/keys", { everyone: everyone || undefined }),
+    }),
 };
 
 export async function everyPage<T>(path: string, query: Query = {}): Promise<T[]> {

@@ -38,6 +38,7 @@ export interface Collection {
   created_at: string;
   owner_id: string;
   access: Grant[];
+  labels: string[];
 }
 
 /** `grantee`: `user:…`, `group:…`, `department:…` or `organisation:…`. */
@@ -75,6 +76,7 @@ export interface Document {
   metadata: DocumentMetadata;
   error: ErrorBody | null;
   warnings: string[];
+  labels: string[];
   duplicate?: boolean;
   parent_id: string | null;
   children_count: number;
@@ -146,6 +148,11 @@ export interface ApiKey {
   name: string;
   prefix: string;
   last_four: string;
+  subject_id: string;
+  scopes: string[];
+  allowed_models: string[] | null;
+  allowed_collections: string[] | null;
+  allowed_networks: string[] | null;
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;

@@ -16,6 +16,7 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
+  const outside = useRef(false);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
@@ -26,8 +27,12 @@ export function Dialog({ title, onClose, children }: Props) {
       ref={dialog}
       aria-labelledby={id}
       onClose={onClose}
+      onPointerDown={(event) => {
+        outside.current = event.target === dialog.current;
+      }}
       onClick={(event) => {
-        if (event.target === dialog.current) dialog.current.close();
+        // Begun and ended beside the window: a press whose button went away ends on the window itself.
+        if (outside.current && event.target === dialog.current) dialog.current.close();
       }}
       className="w-[min(30rem,calc(100vw-2rem))] animate-appear rounded-xl border border-line bg-paper p-0 shadow-2xl"
     >

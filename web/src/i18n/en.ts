@@ -1,3 +1,4 @@
+import { access } from "./access.en";
 import { admin } from "./admin.en";
 import { errors } from "./errors.en";
 import { gateway } from "./gateway.en";
@@ -251,6 +252,7 @@ export const en = {
     example: "With any OpenAI client",
   },
   ...admin,
+  ...access,
   ...security,
   ...gateway,
   people,

@@ -58,13 +58,15 @@ export const errors: typeof english = {
   model_busy: "Le modèle a trop à faire. Attendez un instant puis réessayez.",
   model_sensitive:
     "Ces documents sont confidentiels et aucun modèle dans la maison n’est libre. Choisissez-en un autre.",
+  request_untranslatable: "Le fournisseur de ce modèle parle un autre protocole, qui ne sait pas exprimer « {{param}} ».",
   gateway_exists: "Ce nom est déjà pris.",
   gateway_read_only:
     "Cela vient des réglages ou a été trouvé sur la machine : on ne peut pas le changer ici.",
   gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
   gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
   gateway_not_found: "Cela n’existe plus.",
-  guardrail_blocked: "Votre organisation ne laisse pas passer ceci vers un modèle, ni depuis un modèle : {{message}}",
+  guardrail_blocked:
+    "Votre organisation ne laisse pas passer ceci vers un modèle, ni depuis un modèle : {{message}}",
   guardrail_pattern: "Ce motif ne peut pas être utilisé : {{message}}",
   upstream_refused: "Le serveur du modèle trouve à redire à la question : {{message}}",
   upstream_unreachable: "Le serveur du modèle est injoignable. Réessayez, ou choisissez un autre modèle.",
@@ -88,9 +90,6 @@ export const errors: typeof english = {
   invitation_not_found: "Cette invitation n’est plus ouverte.",
   invitation_member: "Cette personne est déjà membre.",
   link_invalid: "Ce lien a servi, a été retiré ou est trop ancien. Demandez-en un nouveau.",
-  second_factor_invalid: "La seconde étape de la connexion ne se change pas ainsi.",
-  second_factor_invalid_password: "Le mot de passe n’est pas le bon.",
-  second_factor_invalid_code: "Ce code n’est pas le bon. Attendez le suivant puis réessayez.",
   passkey_invalid: "Cette clé d’accès ne va pas ici. Réessayez, ou prenez-en une autre.",
   passkey_invalid_exists: "Cette clé d’accès est déjà enregistrée.",
   passkey_invalid_name: "Donnez à la clé d’accès un nom de 100 caractères au plus.",
@@ -102,4 +101,11 @@ export const errors: typeof english = {
   too_large: "C’est plus grand que ce que le serveur permet.",
   chat_no_documents: "Ce serveur ne fait que transmettre aux modèles ; il n’a pas de documents.",
   server_overloaded: "Le serveur est surchargé. Réessayez dans un instant.",
+  limit_requests: "Assez de questions pour l’instant. Réessayez dans {{wait}}.",
+  limit_tokens: "Assez de jetons pour l’instant. Réessayez dans {{wait}}.",
+  limit_cost: "C’est assez pour l’instant. Réessayez dans {{wait}}.",
+  limit_concurrency: "Trop de questions reçoivent une réponse en même temps. Réessayez dans {{wait}}.",
+  budget_requests: "Le budget de questions est épuisé. Il y en aura de nouveau dans {{wait}}.",
+  budget_tokens: "Le budget de jetons est épuisé. Il y en aura de nouveau dans {{wait}}.",
+  budget_cost: "Le budget est épuisé. Il y en aura de nouveau dans {{wait}}.",
 };

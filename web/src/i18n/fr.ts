@@ -1,4 +1,5 @@
 import type { Messages } from "./en";
+import { access } from "./access.fr";
 import { admin } from "./admin.fr";
 import { errors } from "./errors.fr";
 import { gateway } from "./gateway.fr";
@@ -256,6 +257,7 @@ export const fr: Messages = {
     example: "Avec n’importe quel client OpenAI",
   },
   ...admin,
+  ...access,
   ...security,
   ...gateway,
   people,

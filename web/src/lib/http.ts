@@ -98,6 +98,9 @@ export function refused(error: ApiError): ApiError {
 }
 
 export function csrfToken(): string {
-  const found = /(?:^|;\s*)bastide_csrf=([^;]*)/.exec(document.cookie);
+  // With TLS the cookie is bound to this host by its name; one without may be left from before.
+  const found =
+    /(?:^|;\s*)__Host-bastide_csrf=([^;]*)/.exec(document.cookie) ??
+    /(?:^|;\s*)bastide_csrf=([^;]*)/.exec(document.cookie);
   return decodeURIComponent(found?.[1] ?? "");
 }

@@ -59,6 +59,7 @@ class _Turn:
     hits: tuple[Hit, ...]
     passages: list[Passage]
     reading: Reading
+    sensitive: bool
 
 
 class AnswerService:
@@ -98,7 +99,8 @@ class AnswerService:
         reading = await asyncio.to_thread(
             self._reader.read, question.question, passages, context=question.context
         )
-        return _Turn(principal, request, question, tuple(result.hits), passages, reading)
+        sensitive = request.sensitive or result.confidential
+        return _Turn(principal, request, question, tuple(result.hits), passages, reading, sensitive)
 
     def _citer(self, turn: _Turn) -> Citer:
         return Citer(self._knowledge, turn.principal, turn.hits)
@@ -113,7 +115,8 @@ class AnswerService:
         }
         question, passages = fitted(turn.asked, turn.passages, room(model.context_tokens, extra))
         messages = prompt(question, passages, turn.reading.language)
-        stream = self._gateway.generate(turn.principal, GenerateRequest(model.name, messages, extra))
+        writing = GenerateRequest(model.name, messages, extra, turn.sensitive)
+        stream = self._gateway.generate(turn.principal, writing)
         async with _closing(stream):
             try:
                 first = await anext(stream)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bastide.gateway.adapters.sql_catalogue import SqlCatalogueRows, read_revision
 from bastide.gateway.adapters.sql_guardrails import SqlGuardrailRows
 from bastide.gateway.adapters.sql_limits import SqlLimitRows
+from bastide.gateway.adapters.sql_policies import SqlPolicyRows
 from bastide.gateway.adapters.sql_usage import SqlUsageRows
 from bastide.kit.events import DomainEvent
 from bastide.operations.contract import Audit, AuditEntry
@@ -23,6 +24,7 @@ class SqlUnit:
         self.catalogue = SqlCatalogueRows(connection)
         self.limits = SqlLimitRows(connection)
         self.guardrails = SqlGuardrailRows(connection)
+        self.policies = SqlPolicyRows(connection)
         self.usage = SqlUsageRows(connection, dialect)
 
     async def emit(self, event: DomainEvent) -> None:

@@ -61,6 +61,13 @@ guardrails = Table(
     Index("ix_gateway_guardrails_organisation_id", "organisation_id"),
 )
 
+policies = Table(
+    "gateway_policies",
+    metadata,
+    Column("organisation_id", Text, primary_key=True),
+    Column("options", JsonColumn, nullable=False),  # GatewayPolicy without its organisation
+)
+
 ledger = Table(
     "gateway_ledger",
     metadata,

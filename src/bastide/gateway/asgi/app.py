@@ -24,10 +24,20 @@ PREFIXES = tuple(
 
 
 class GatewayApp:
-    """Routes by the exact path, answers every error in OpenAI's shape."""
+    """Routes by the exact path, answers every error in the shape of the route's protocol."""
 
-    def __init__(self, inference: Inference, models: Models, observer: Observer) -> None:
+    def __init__(
+        self,
+        inference: Inference,
+        models: Models,
+        observer: Observer,
+        keep_alive_s: float = 15.0,
+        *,
+        traced: bool = False,
+    ) -> None:
+        self._traced = traced
         self._models = models
+        self._keep_alive_s = keep_alive_s
         self._observer = observer
         posts: dict[str, Handler] = {
             f"/v1/{operation.value}": inference.handler(operation) for operation in Operation
@@ -38,7 +48,7 @@ class GatewayApp:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send)
+        exchange = Exchange(scope, receive, send, self._keep_alive_s, traced=self._traced)
         try:
             await self._handler(scope)(exchange)
         except BastideError as error:
@@ -46,6 +56,8 @@ class GatewayApp:
             await _refuse(exchange, error)
         except ClientGoneError:
             return
+        finally:
+            exchange.close()
 
     def _handler(self, scope: Scope) -> Handler:
         path = scope["path"].removeprefix("/api")
@@ -62,4 +74,6 @@ class GatewayApp:
 async def _refuse(exchange: Exchange, error: BastideError) -> None:
     if exchange.started:  # a whole answer of known length was cut off: only the connection can tell
         raise error
-    await exchange.answer(errors.status_of(error), errors.body_of(error), headers=errors.headers_of(error))
+    operation = exchange.scope["path"].removeprefix("/api").removeprefix("/v1/")
+    body = errors.body_of(error, operation)
+    await exchange.answer(errors.status_of(error), body, headers=errors.headers_of(error))

@@ -35,7 +35,7 @@ async def answer_whole(exchange: Exchange, events: AsyncIterator[AnswerEvent], e
         if isinstance(event, TokenDelta):
             text.append(event.text)
         elif isinstance(event, Grounding):
-            body |= _grounding(event)
+            body |= grounding_members(event)
         elif isinstance(event, Finished):
             message: JsonObject = {"role": "assistant", "content": "".join(text)}
             choice: JsonObject = {
@@ -76,7 +76,7 @@ async def _write(
         case Citation():
             await exchange.write(_chunk(head, {}, citations=[_citation(event)]))
         case Grounding():
-            return _grounding(event)
+            return grounding_members(event)
         case Finished():
             await exchange.write(_last_chunks(head, event, envelope, grounding))
     return {}
@@ -119,7 +119,8 @@ def _usage(usage: Usage) -> JsonObject:
     return counts | ({"estimated": True} if usage.estimated else {})
 
 
-def _grounding(grounding: Grounding) -> JsonObject:
+def grounding_members(grounding: Grounding) -> JsonObject:
+    """What an answer from documents carries besides its text."""
     state: JsonObject = {
         "answered": grounding.answered,
         "degraded": grounding.degraded,

@@ -1,11 +1,14 @@
-"""Errors as OpenAI's clients know them: the only place of the gateway that knows status numbers.
+"""Errors as OpenAI's and Anthropic's clients know them: only this place of the gateway knows status numbers.
 
 https://platform.openai.com/docs/guides/error-codes/api-errors
 """
 
+import re
+
 import msgspec
 
 from bastide.gateway.domain import errors as gateway
+from bastide.gateway.domain.call import Operation
 from bastide.kit import errors
 from bastide.kit.json import JsonObject
 
@@ -23,6 +26,20 @@ _KINDS: tuple[tuple[type[errors.BastideError], int, str], ...] = (
     (errors.UnavailableError, 503, "api_error"),
     (errors.DeadlineExceededError, 504, "timeout_error"),
 )
+_ANTHROPICS = frozenset({Operation.MESSAGES.value, Operation.COUNT_TOKENS.value})
+# https://docs.anthropic.com/en/api/errors
+_ANTHROPIC_WORDS = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    **dict.fromkeys((400, 409, 422), "invalid_request_error"),
+}
+_TOLD_BY_OPENAI = re.compile(rb'\s*\{\s*"error"')
+_TOLD_BY_ANTHROPIC = re.compile(rb'\s*\{\s*"type"\s*:\s*"error"')
 _CODES = {"model.not_found": "model_not_found", "auth.invalid": "invalid_api_key"}
 
 
@@ -33,8 +50,11 @@ def status_of(error: errors.BastideError) -> int:
     return _kind(error)[0]
 
 
-def body_of(error: errors.BastideError) -> bytes:
-    """`{"error": {message, type, code, param, details}}`; `details` are ours, clients ignore them."""
+def body_of(error: errors.BastideError, operation: str | None = None) -> bytes:
+    """`{"error": {message, type, code, param, details}}`; `details` are ours, clients ignore them.
+
+    For an operation of Anthropic's the same in its frame, with its words for `type`.
+    """
     details: JsonObject = {key: value for key, value in error.details.items() if key != "param"}
     body: JsonObject = {
         "message": error.message,
@@ -42,7 +62,17 @@ def body_of(error: errors.BastideError) -> bytes:
         "code": _CODES.get(error.code, error.code),
         "param": error.details.get("param"),
     }
-    return msgspec.json.encode({"error": body | ({"details": details} if details else {})})
+    if details:
+        body["details"] = details
+    if operation not in _ANTHROPICS:
+        return msgspec.json.encode({"error": body})
+    body["type"] = _ANTHROPIC_WORDS.get(status_of(error), "api_error")
+    return msgspec.json.encode({"type": "error", "error": body})
+
+
+def is_told(body: bytes, operation: Operation) -> bool:
+    """Whether a provider's error has the shape that the client of this operation reads."""
+    return bool((_TOLD_BY_ANTHROPIC if operation in _ANTHROPICS else _TOLD_BY_OPENAI).match(body))
 
 
 def headers_of(error: errors.BastideError) -> list[tuple[bytes, bytes]]:
@@ -55,9 +85,16 @@ def headers_of(error: errors.BastideError) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def event_of(error: errors.BastideError) -> bytes:
-    """An error in the middle of a stream, as OpenAI's clients raise it: a data event with `error`."""
-    return b"data: " + body_of(error) + b"\n\n"
+def event_of(error: errors.BastideError, operation: Operation = Operation.CHAT) -> bytes:
+    """An error in the middle of a stream, as the operation's clients raise it."""
+    body = body_of(error, operation)
+    if operation in _ANTHROPICS:
+        return b"event: error\ndata: " + body + b"\n\n"
+    if operation is Operation.RESPONSES:
+        told: JsonObject = {"type": "error", "code": error.code, "message": error.message, "param": None}
+        whole: JsonObject = told | msgspec.json.decode(body)
+        return b"event: error\ndata: " + msgspec.json.encode(whole) + b"\n\n"
+    return b"data: " + body + b"\n\n"
 
 
 def _kind(error: errors.BastideError) -> tuple[int, str]:

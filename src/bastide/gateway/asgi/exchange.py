@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
+from bastide.gateway.asgi.pulse import Pulse
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.errors import RequestTooLargeError
+from bastide.gateway.domain.trace import begin_trace
 from bastide.gateway.usecases.scope import CancelScope
 from bastide.identity.contract import Principal
 from bastide.kit.errors import UnauthenticatedError
@@ -27,16 +29,22 @@ class Exchange:
     `started` once a head has been sent; `streams` if it is that of a stream of events.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, keep_alive_s: float = 15.0, *, traced: bool = False
+    ) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
         self.started = False
         self.streams = False
+        self._keep_alive_s = keep_alive_s
+        self._pulse: Pulse | None = None
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
         self.extra_headers: list[tuple[bytes, bytes]] = []
+        self.trace = begin_trace(self.header(b"traceparent")) if traced else None
+        self.recording: Recording | None = None
         self._principal: Principal | None = state.get("principal")
 
     @property
@@ -89,6 +97,8 @@ class Exchange:
         """Send the head; the body follows by `write`."""
         self.started = True
         self.streams = content_type == EVENT_STREAM
+        if self.recording is not None:
+            self.recording.start(status, content_type)
         await self._send(
             {
                 "type": "http.response.start",
@@ -101,9 +111,26 @@ class Exchange:
                 ],
             }
         )
+        if self.streams:
+            self._pulse = Pulse(self._write, self._keep_alive_s)
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
+        """A piece of the body: of a stream, whole events."""
+        if self.recording is not None:
+            self.recording.write(data)
+        if self._pulse is not None:
+            if last:
+                self._pulse.stop()
+            self._pulse.beat()
+        await self._write(data, last=last)
+
+    async def _write(self, data: bytes, *, last: bool = False) -> None:
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    def close(self) -> None:
+        """Nothing more is written, however it ended."""
+        if self._pulse is not None:
+            self._pulse.stop()
 
     async def answer(
         self,
@@ -118,6 +145,12 @@ class Exchange:
         await self.start(status, content_type, (length, *headers))
         await self.write(body, last=True)
 
+    def forget(self) -> None:
+        """What is sent now is not to be sent again."""
+        if self.recording is not None:
+            self.recording.whole = False
+            self.recording = None
+
     def while_connected(self) -> "WhileConnected":
         """Cancels what runs inside as soon as the client is gone, and raises ClientGoneError instead."""
         return WhileConnected(self.receive, self.scope["state"].get("connection"))
@@ -129,6 +162,30 @@ class Line(Protocol):
     def when_lost(self, watcher: Callable[[], None]) -> None: ...
 
     def forget(self, watcher: Callable[[], None]) -> None: ...
+
+
+class Recording:
+    """What a client is sent, to be sent again. `whole` says whether it is worth that."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._left = most_bytes
+        self._pieces: list[bytes] = []
+        self.content_type = b""
+        self.whole = False
+
+    def start(self, status: int, content_type: bytes) -> None:
+        self.content_type = content_type
+        self.whole = status == 200  # HTTP: OK
+
+    def write(self, data: bytes) -> None:
+        self._left -= len(data)
+        self.whole = self.whole and self._left >= 0
+        if self.whole:
+            self._pieces.append(data)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._pieces)
 
 
 class WhileConnected:

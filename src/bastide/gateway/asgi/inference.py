@@ -1,6 +1,6 @@
 """The POST routes: decide who answers (documents, the reader, a provider) and write the answer."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import cast
@@ -10,13 +10,17 @@ import msgspec
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
-from bastide.gateway.asgi.exchange import Exchange
+from bastide.gateway.asgi.exchange import Exchange, Recording
 from bastide.gateway.asgi.relay import findings_header, relay
+from bastide.gateway.asgi.repeat import repeat
+from bastide.gateway.asgi.spoken import answer_spoken
 from bastide.gateway.contract import ChatMessage
-from bastide.gateway.domain.call import FORMS, Call, Operation, optional, read_call
-from bastide.gateway.domain.catalogue import READER, ProviderKind
+from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
+from bastide.gateway.domain.catalogue import READER, Model, ProviderKind
 from bastide.gateway.domain.errors import UnsupportedError
 from bastide.gateway.domain.ledger import Outcome
+from bastide.gateway.domain.speaking import serves
+from bastide.gateway.usecases.answer_cache import MOST_BYTES, AnswerCache
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.guard import Guards
@@ -24,12 +28,15 @@ from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
+from bastide.gateway.usecases.translate import estimated_tokens, in_chat, stamp_for
 from bastide.identity.contract import Action, Policy
 from bastide.kit.clock import Clock
 from bastide.kit.errors import DeadlineExceededError, UnavailableError
 from bastide.kit.json import Json, JsonObject
 from bastide.models.contract import Embedder, Reader
 
+_ANTHROPICS = ("anthropic-version", "anthropic-beta")
+_PASSED = {Operation.MESSAGES: _ANTHROPICS, Operation.COUNT_TOKENS: _ANTHROPICS}
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
 
@@ -58,6 +65,14 @@ class Local:
     answers: Answers
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an organisation lays down beyond limits."""
+
+    guards: Guards
+    cache: AnswerCache
+
+
 class Inference:
     """Handlers of the inference routes."""
 
@@ -66,7 +81,7 @@ class Inference:
         catalogue: LiveCatalogue,
         pipeline: Pipeline,
         accounts: Accounts,
-        guards: Guards,
+        rules: Rules,
         policy: Policy,
         local: Local,
         clock: Clock,
@@ -75,7 +90,8 @@ class Inference:
         self._catalogue = catalogue
         self._pipeline = pipeline
         self._accounts = accounts
-        self._guards = guards
+        self._guards = rules.guards
+        self._cache = rules.cache
         self._policy = policy
         self._reader = local.reader
         self._embedder = local.embedder
@@ -95,24 +111,31 @@ class Inference:
 
     async def _answer(self, exchange: Exchange, call: Call) -> None:
         model = self._catalogue.find(call.principal, call.model)
+        if call.operation is Operation.COUNT_TOKENS and not any(
+            serves(place, call.operation) for place in model.deployments
+        ):
+            await exchange.answer(200, msgspec.json.encode(estimated_tokens(call)))
+            return
         grounded = optional(call.members, "bastide", _Grounded)
         if grounded is not None or model.built_in:  # else the pipeline does it
             call = await self._guarded(exchange, call)
         if grounded is not None:
-            _only(Operation.CHAT, call)
-            events = self._answers.answer(call.principal, _request(call, messages_of(call), grounded))
+            _only(CONVERSATIONS, call)
+            chat = in_chat(call)
+            events = self._answers.answer(call.principal, _request(chat, messages_of(chat), grounded))
             if model.built_in:
                 await self._read(exchange, call, events)
             else:  # the model that writes it has an account of its own
                 await self._write(exchange, call, events)
         elif model.built_in is ProviderKind.READER:
-            _only(Operation.CHAT, call)
-            await self._read(exchange, call, read_conversation(self._reader, messages_of(call)))
+            _only(CONVERSATIONS, call)
+            messages = messages_of(in_chat(call))
+            await self._read(exchange, call, read_conversation(self._reader, messages))
         elif model.built_in is ProviderKind.EMBEDDER and self._embedder is not None:
-            _only(Operation.EMBEDDINGS, call)
+            _only({Operation.EMBEDDINGS}, call)
             await self._embed(exchange, call, self._embedder)
         else:
-            await self._relay(exchange, call)
+            await self._relay(exchange, call, model)
 
     async def _guarded(self, exchange: Exchange, call: Call) -> Call:
         call = await self._guards.before(call)
@@ -120,17 +143,36 @@ class Inference:
             exchange.extra_headers.append(findings_header(call.findings))
         return call
 
-    async def _relay(self, exchange: Exchange, call: Call) -> None:
+    async def _relay(self, exchange: Exchange, call: Call, model: Model) -> None:
+        """The model's answer, or the one that it gave before where the caller wants that."""
+        ttl_s = self._cache.lifetime_s(call, exchange.header(b"x-bastide-cache"))
+        if ttl_s is None:
+            await self._ask(exchange, call)
+            return
+        call = await self._guards.before(call)
+        key = self._cache.key(call, model)
+        if (known := await self._cache.get(key, call, model)) is not None:
+            await repeat(exchange, known, self._cache.age_s(known))
+            return
+        exchange.extra_headers.append((b"x-bastide-cache", b"miss"))
+        made = exchange.recording = Recording(MOST_BYTES)
+        await self._ask(exchange, call)
+        if made.whole:
+            await self._cache.put(key, made.content_type, made.body, ttl_s)
+
+    async def _ask(self, exchange: Exchange, call: Call) -> None:
         """The model's answer; where the model may degrade, the reader's when no server has one."""
         try:
             await relay(exchange, self._pipeline, call, max_answer_bytes=self._sizes.max_answer_bytes)
         except (UnavailableError, DeadlineExceededError):
             model = self._catalogue.find(call.principal, call.model)
-            if exchange.started or call.operation is not Operation.CHAT or not model.routing.degrade:
+            if exchange.started or call.operation not in CONVERSATIONS or not model.routing.degrade:
                 raise
+            exchange.forget()
             exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
             call = await self._guarded(exchange, replace(call, model=READER))
-            await self._read(exchange, call, degraded(read_conversation(self._reader, messages_of(call))))
+            messages = messages_of(in_chat(call))
+            await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
 
     async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
         reader = self._catalogue.current.models[READER]
@@ -144,12 +186,16 @@ class Inference:
             await answer_embedded(exchange, embedded, call.model)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
-        envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)
+        now_s = int(self._clock.now().timestamp())
+        envelope = Envelope(call.model, now_s, call.wants_usage)
         write = answer_streamed if call.stream else answer_whole
         # Closing the iterator is what cancels the model; only generators can be closed.
         closing = aclosing(cast("AsyncGenerator[AnswerEvent]", events))
         async with exchange.while_connected(), closing:
-            await write(exchange, events, envelope)
+            if call.operation is Operation.CHAT:
+                await write(exchange, events, envelope)
+            else:
+                await answer_spoken(exchange, events, call, stamp_for(call, now_s))
 
 
 def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
@@ -161,17 +207,21 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
         exchange.request_id,
         content_type or "",
         began_at=exchange.began_at,
+        trace=exchange.trace,
     )
     sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
     session = exchange.header(b"x-session-id")
-    if sensitive or session:
-        return replace(call, sensitive=sensitive, session=(session or "").encode())
+    names = _PASSED.get(operation, ())
+    passed = tuple((name, value) for name in names if (value := exchange.header(name.encode())))
+    if sensitive or session or passed:
+        return replace(call, sensitive=sensitive, session=(session or "").encode(), passed=passed)
     return call
 
 
-def _only(operation: Operation, call: Call) -> None:
-    if call.operation is not operation:
-        raise UnsupportedError(f"{call.model!r} answers /v1/{operation.value} only.", param="model")
+def _only(operations: Collection[Operation], call: Call) -> None:
+    if call.operation not in operations:
+        routes = ", ".join(sorted(f"/v1/{operation.value}" for operation in operations))
+        raise UnsupportedError(f"{call.model!r} answers {routes} only.", param="model")
 
 
 def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> AnswerRequest:
@@ -181,4 +231,6 @@ def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> An
         if name not in _NOT_EXTRA
     }
     filters = cast("JsonObject", grounded.filters)
-    return AnswerRequest(call.model, messages, grounded.collections, filters, grounded.top_k, extra)
+    return AnswerRequest(
+        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive
+    )

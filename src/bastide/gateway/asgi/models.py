@@ -1,5 +1,7 @@
 """`GET /v1/models` and `/v1/models/{id}`."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from bastide.gateway.asgi.exchange import Exchange
@@ -17,7 +19,11 @@ class Models:
 
     async def list(self, exchange: Exchange) -> None:
         infos = self._catalogue.infos(exchange.principal)
-        body = {"object": "list", "data": [self._item(info) for info in infos]}
+        body: JsonObject = {"object": "list", "data": [self._item(info) for info in infos]}
+        if exchange.header(b"anthropic-version"):  # its clients turn pages
+            names = [info.name for info in infos]
+            first, last = (names[0], names[-1]) if names else (None, None)
+            body |= {"has_more": False, "first_id": first, "last_id": last}
         await exchange.answer(200, msgspec.json.encode(body))
 
     async def get(self, exchange: Exchange) -> None:
@@ -34,4 +40,7 @@ class Models:
             "owned_by": info.owned_by,
             "context_tokens": info.context_tokens,
             "available": info.available,
+            "type": "model",  # this and what follows as Anthropic's clients read it
+            "display_name": info.name,
+            "created_at": f"{datetime.fromtimestamp(self._created, UTC):%Y-%m-%dT%H:%M:%SZ}",
         }

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 
-from bastide.gateway.asgi.errors import event_of
+from bastide.gateway.asgi.errors import event_of, is_told
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
 from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.timing import timing_header
-from bastide.gateway.domain.call import Call, Operation
+from bastide.gateway.domain.call import CONVERSATIONS, Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.failures import error_words
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.reply import Reply
+from bastide.gateway.usecases.translate import LEFT_OUT
 from bastide.kit.errors import BastideError
 
-_END_WITH_DONE = frozenset({Operation.CHAT, Operation.COMPLETIONS})
+_END_IS_TOLD = CONVERSATIONS | {Operation.COMPLETIONS}
 _PASSED_HEADERS = ("retry-after", "openai-processing-ms")
 
 
@@ -26,25 +27,30 @@ async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answe
     try:
         await _relay(exchange, pipeline, call, max_answer_bytes)
     except BastideError as error:
+        exchange.forget()
         if not exchange.streams:
             raise
-        await exchange.write(event_of(error), last=True)
+        await exchange.write(event_of(error, call.operation), last=True)
 
 
 async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_bytes: int) -> None:
     async with exchange.while_connected(), pipeline.open(call) as reply:
         exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
         exchange.extra_headers += limit_headers(reply.account.reservation)
+        if left_out := reply.headers.get(LEFT_OUT):
+            exchange.extra_headers.append((LEFT_OUT.encode(), left_out.encode("latin-1")))
         if reply.streams and reply.status == 200:
             _note_findings(exchange, reply)
             await _relay_stream(exchange, StreamFilter(reply, call))
         elif reply.is_media and reply.status == 200:
             await _relay_media(exchange, reply)
         else:
-            await _relay_whole(exchange, reply, max_answer_bytes)
+            await _relay_whole(exchange, reply, call.operation, max_answer_bytes)
+        if reply.account.findings - set(call.findings):
+            exchange.forget()  # a repetition would have to be told of as well
 
 
-async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) -> None:
+async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, max_answer_bytes: int) -> None:
     body = await reply.read(max_bytes=max_answer_bytes)
     if reply.status < 300:
         reply.meter.whole(body)
@@ -52,7 +58,7 @@ async def _relay_whole(exchange: Exchange, reply: Reply, max_answer_bytes: int) 
             body = await reply.guard.whole(body)
     reply.finish()
     _note_findings(exchange, reply)
-    if reply.status >= 300 and not body.lstrip().startswith(b'{"error"'):
+    if reply.status >= 300 and not is_told(body, operation):
         raise UpstreamRefusedError(error_words(body), status=reply.status)
     headers = [
         (name.encode(), reply.headers[name].encode("latin-1"))
@@ -106,14 +112,14 @@ class StreamFilter:
         self.account = reply.account
         self._wants_usage = call.wants_usage
         self._splitter = EventSplitter()
-        self._ended = call.operation not in _END_WITH_DONE
+        self._ended = call.operation not in _END_IS_TOLD
         self._done = False
 
     async def next(self) -> bytes | None:
         """The next whole events, maybe none yet (empty); None at the end.
 
         Raises:
-            UpstreamBrokenError: the stream stopped before `[DONE]`, or carried what is no event.
+            UpstreamBrokenError: the stream stopped before its end was told, or carried what is no event.
         """
         guard = self._reply.guard
         if chunk := await self._reply.chunk():
@@ -141,5 +147,6 @@ class StreamFilter:
             self._ended = self._done = True
             return True
         note = self._reply.meter.event(data)
-        self._ended = self._ended or note.error
+        self._done = self._done or note.last
+        self._ended = self._ended or note.error or note.last
         return self._wants_usage or not note.only_usage

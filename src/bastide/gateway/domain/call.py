@@ -9,6 +9,7 @@ import msgspec
 from bastide.gateway.domain.errors import BodyError
 from bastide.gateway.domain.forms import Form, read_form
 from bastide.gateway.domain.members import Members, edit, members
+from bastide.gateway.domain.trace import Trace
 from bastide.identity.contract import Principal
 
 T = TypeVar("T")
@@ -18,6 +19,9 @@ class Operation(StrEnum):
     """What is asked of a model. The value is the path below `/v1/`, here and at the provider."""
 
     CHAT = "chat/completions"
+    MESSAGES = "messages"
+    COUNT_TOKENS = "messages/count_tokens"
+    RESPONSES = "responses"
     COMPLETIONS = "completions"
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
@@ -27,6 +31,8 @@ class Operation(StrEnum):
     IMAGES = "images/generations"
 
 
+CONVERSATIONS = frozenset({Operation.CHAT, Operation.MESSAGES, Operation.RESPONSES})
+"""Operations that say the same in three protocols; a provider that speaks one of them answers all."""
 FORMS = frozenset({Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS})
 """Operations whose request is a form with a file; all others take JSON."""
 
@@ -41,9 +47,11 @@ class Call:
         members: the body's top-level members, raw; none of a form.
         wants_usage: the client asked for the usage at the end of the stream.
         sensitive: never leaves the internal zone.
-        findings: what guardrails have found in it.
+        findings: what guardrails have found in it; `screened` once they have looked.
         session: what the client calls its session, for affinity.
-        began_at: when its first byte came, of the loop's clock; 0: it came from within.
+        passed: headers of the client that belong to its protocol and go to a provider that speaks it.
+        trace: its span, where calls are traced.
+        began_at: when its first byte came, of `time.perf_counter`; 0: it came from within.
     """
 
     principal: Principal
@@ -58,13 +66,16 @@ class Call:
     wants_usage: bool = False
     sensitive: bool = False
     session: bytes = b""
+    passed: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
+    screened: bool = False
     began_at: float = 0.0
+    trace: Trace | None = None
 
     @property
     def prompt_bytes(self) -> int:
-        """For estimates of the prompt's tokens; the bytes of a file are no text."""
-        return 0 if self.form else len(self.body)
+        """For estimates of the prompt's tokens; the bytes of a file are no text, and counting is free."""
+        return 0 if self.form or self.operation is Operation.COUNT_TOKENS else len(self.body)
 
     def written(self, model: str, changes: dict[str, bytes]) -> bytes:
         """The body as an upstream takes it that knows the model under another name.
@@ -92,11 +103,12 @@ def read_call(
     content_type: str = "",
     *,
     began_at: float = 0.0,
+    trace: Trace | None = None,
 ) -> Call:
     """Raises BodyError: not what the route takes, or `model` or `stream` is not what it should be."""
     if operation in FORMS:
         call = _read_form_call(principal, operation, body, request_id, content_type)
-        return replace(call, began_at=began_at)
+        return replace(call, began_at=began_at, trace=trace)
     found = members(body)
     options = optional(found, "stream_options", _StreamOptions)
     return Call(
@@ -109,6 +121,7 @@ def read_call(
         stream=bool(optional(found, "stream", bool)),
         wants_usage=bool(options and options.include_usage),
         began_at=began_at,
+        trace=trace,
     )
 
 

@@ -46,9 +46,21 @@ class Strategy(StrEnum):
     SESSION = "session"
 
 
+def base_url(kind: ProviderKind, url: str) -> str:
+    """As `Provider.base_url` has it, however it was written."""
+    url = url.rstrip("/")
+    return url.removesuffix("/v1").removesuffix("/openai") if kind is ProviderKind.AZURE else url
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Somebody who serves models. `base_url` ends where OpenAI clients expect, usually in `/v1`."""
+    """Somebody who serves models.
+
+    Attributes:
+        base_url: ends where OpenAI's clients expect, usually in `/v1`; Azure's without `/openai`.
+        api_version: of Azure's or Anthropic's interface.
+        protocols: of `chat`, `messages`, `responses`, those it speaks; empty: as its kind usually does.
+    """
 
     name: str
     kind: ProviderKind
@@ -57,6 +69,7 @@ class Provider:
     zone: Zone = Zone.INTERNAL
     source: Source = Source.SETTINGS
     api_version: str | None = None
+    protocols: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class ProviderEntry:
     lists: bool = True
     api_version: str | None = None
     sealed_key: bytes | None = None
+    protocols: frozenset[str] = frozenset()
 
     @property
     def seal_context(self) -> str:

@@ -24,6 +24,12 @@ class UnsupportedError(InvalidError):
     code = "request.unsupported"
 
 
+class UntranslatableError(InvalidError):
+    """The provider speaks another protocol, which has no word for `details["param"]`."""
+
+    code = "request.untranslatable"
+
+
 class RequestTooLargeError(TooLargeError):
     """The request's body passes the limit."""
 

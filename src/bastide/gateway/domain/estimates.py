@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bastide.gateway.domain.call import Call, Operation
+from bastide.gateway.domain.call import CONVERSATIONS, Call, Operation
 from bastide.gateway.domain.catalogue import Deployment
 from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.domain.usage import Counts
 
-_WRITING = frozenset({Operation.CHAT, Operation.COMPLETIONS})
+_WRITING = CONVERSATIONS | {Operation.COMPLETIONS}
 _MOST_WRITTEN = 16_384  # when neither the request, the deployment nor its context says how much
 _TEMPLATE_TOKENS = 1024  # what a chat template adds
 _IMAGE_TOKENS = 20_000  # an image named by its address may become that many
@@ -35,7 +35,7 @@ def estimate(call: Call, deployments: Sequence[Deployment]) -> Estimate:
     asked = asked_maximum(call)
     contexts = [place.context_tokens for place in deployments]
     context = max((each for each in contexts if each), default=0) if all(contexts) else 0
-    prompt = 0 if call.form else len(call.body) + _TEMPLATE_TOKENS + _images(call) * _IMAGE_TOKENS
+    prompt = call.prompt_bytes and call.prompt_bytes + _TEMPLATE_TOKENS + _images(call) * _IMAGE_TOKENS
     cap = _cap(asked, deployments, context) if call.operation in _WRITING else 0
     answers = answers_asked(call)
     likely = Counts(estimate_tokens(call.prompt_bytes), min(asked or 0, cap) * answers, estimated=True)
@@ -63,7 +63,7 @@ def _cap(asked: int | None, deployments: Sequence[Deployment], context: int) -> 
 
 
 def _images(call: Call) -> int:
-    return call.body.count(b'"image_url"') + call.body.count(b'"input_image"')
+    return sum(call.body.count(word) for word in (b'"image_url"', b'"input_image"', b'"image"'))
 
 
 def _integer(call: Call, name: str) -> int | None:

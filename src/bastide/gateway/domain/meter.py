@@ -22,6 +22,7 @@ class _Usage(msgspec.Struct):
     input_tokens: int | None = None
     output_tokens: int | None = None
     total_tokens: int | None = None
+    estimated: bool = False  # by us, on the way from another protocol
     prompt_tokens_details: _Details | None = None
     completion_tokens_details: _Details | None = None
     input_tokens_details: _Details | None = None
@@ -40,6 +41,7 @@ class _Usage(msgspec.Struct):
             max(completion, 0),
             cached=max(0, min(cached, prompt)),
             reasoning=max(0, min(reasoning, completion)),
+            estimated=self.estimated,
         )
 
 
@@ -75,11 +77,13 @@ class EventNote:
         text: something that the model wrote.
         only_usage: the extra event that `include_usage` asks for.
         error: the provider gave up; nothing follows.
+        last: it ends the stream.
     """
 
     text: bool
     only_usage: bool
     error: bool
+    last: bool = False
 
 
 class Meter:

@@ -1,15 +1,17 @@
 """`/api/v1/gateway/providers`."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from bastide.gateway.domain.catalogue import ProviderKind, Zone
+from bastide.gateway.domain.catalogue import ProviderKind, Zone, base_url
 from bastide.gateway.domain.entries import ProviderEntry
 from bastide.gateway.usecases.manage_providers import ManageProviders, ProviderView
 from bastide.identity.contract import Principal
+
+Protocol: TypeAlias = Literal["chat", "messages", "responses"]
 
 
 class ProviderChange(BaseModel):
@@ -20,6 +22,7 @@ class ProviderChange(BaseModel):
     zone: Literal["internal", "cloud"] | None = None
     lists: bool | None = None
     api_version: str | None = Field(None, max_length=50)
+    protocols: set[Protocol] | None = None
     api_key: SecretStr | None = Field(None, max_length=4000)
 
 
@@ -31,6 +34,7 @@ class ProviderBody(BaseModel):
     zone: Literal["internal", "cloud"] = "internal"
     lists: bool = True
     api_version: str | None = Field(None, max_length=50)
+    protocols: set[Protocol] = Field(default_factory=set)
     api_key: SecretStr | None = Field(None, max_length=4000)
 
 
@@ -42,6 +46,7 @@ class ProviderOut(BaseModel):
     source: str
     lists: bool
     api_version: str | None
+    protocols: list[str]
     has_key: bool
     reachable: bool
 
@@ -66,10 +71,11 @@ def providers_router(manage: ManageProviders, principal: Callable[[Request], Pri
         entry = ProviderEntry(
             body.name.strip(),
             ProviderKind(body.kind),
-            body.url.rstrip("/"),
+            base_url(ProviderKind(body.kind), body.url),
             Zone(body.zone),
             body.lists,
             body.api_version,
+            protocols=frozenset(body.protocols),
         )
         return _out(await manage.add(asks, entry, _secret(body.api_key)))
 
@@ -80,10 +86,11 @@ def providers_router(manage: ManageProviders, principal: Callable[[Request], Pri
         entry = ProviderEntry(
             name,
             before.kind,
-            (given.get("url") or before.url).rstrip("/"),
+            base_url(before.kind, given.get("url") or before.url),
             Zone(given.get("zone") or before.zone),
             before.lists if body.lists is None else body.lists,
             given.get("api_version", before.api_version),
+            protocols=before.protocols if body.protocols is None else frozenset(body.protocols),
         )
         return _out(await manage.replace(asks, entry, _secret(body.api_key)))
 
@@ -99,4 +106,15 @@ def _secret(value: SecretStr | None) -> str | None:
 
 
 def _out(view: ProviderView) -> ProviderOut:
-    return ProviderOut.model_validate(view, from_attributes=True)
+    return ProviderOut(
+        name=view.name,
+        kind=view.kind,
+        url=view.url,
+        zone=view.zone,
+        source=view.source,
+        lists=view.lists,
+        api_version=view.api_version,
+        protocols=sorted(view.protocols),
+        has_key=view.has_key,
+        reachable=view.reachable,
+    )

@@ -9,6 +9,7 @@ from bastide.gateway.domain.entries import DeploymentEntry, Entries, ModelEntry,
 from bastide.gateway.domain.guardrails.rules import Guardrail
 from bastide.gateway.domain.ledger import Entry
 from bastide.gateway.domain.limits import Bound, Limit
+from bastide.gateway.domain.policies import GatewayPolicy
 from bastide.gateway.domain.reports import UsageQuery, UsageRow
 from bastide.kit.events import DomainEvent
 from bastide.operations.contract import AuditEntry
@@ -68,6 +69,18 @@ class GuardrailRows(Protocol):
     async def delete(self, guardrail_id: str) -> None: ...
 
 
+class PolicyRows(Protocol):
+    """What organisations lay down, within a transaction. Each change counts the revision up."""
+
+    async def all(self) -> Sequence[GatewayPolicy]:
+        """Of every organisation that has laid down something."""
+        ...
+
+    async def put(self, policy: GatewayPolicy) -> None:
+        """Adds it, or replaces the organisation's."""
+        ...
+
+
 class UsageRows(Protocol):
     """The ledger and the totals that are made from it, within a transaction."""
 
@@ -107,6 +120,9 @@ class Unit(Protocol):
 
     @property
     def guardrails(self) -> GuardrailRows: ...
+
+    @property
+    def policies(self) -> PolicyRows: ...
 
     @property
     def usage(self) -> UsageRows: ...

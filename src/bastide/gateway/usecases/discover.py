@@ -11,7 +11,7 @@ import structlog
 from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
 from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.requests import headers_for
+from bastide.gateway.usecases.requests import headers_for, models_url
 from bastide.kit.errors import UnavailableError
 
 LOCAL_SERVERS = {"ollama": 11434, "vllm": 8000, "llama.cpp": 8080, "lmstudio": 1234}
@@ -130,14 +130,15 @@ class Discovery:
             self._catalogue.put(provider.name, _models(configured, listed) if configured.lists else ())
 
     async def _list(self, provider: Provider) -> list[_Listed]:
-        request = UpstreamRequest("GET", f"{provider.base_url}/models", headers_for(provider))
+        request = UpstreamRequest("GET", models_url(provider), headers_for(provider))
         async with self._upstream.send(request) as reply:
             body = await reply.read(max_bytes=4 << 20)
             if reply.status != 200:
                 raise UnavailableError(
                     f"{provider.name} answered {reply.status} to a request for its models."
                 )
-        return msgspec.json.decode(body, type=_Listing).data
+        listed = msgspec.json.decode(body, type=_Listing).data
+        return [] if provider.kind is ProviderKind.AZURE else listed  # it lists more than is deployed
 
 
 def _models(configured: ConfiguredProvider, listed: Sequence[_Listed]) -> list[Model]:

@@ -1,5 +1,7 @@
 """What a provider's error means."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from bastide.gateway.domain.errors import (
@@ -14,6 +16,7 @@ from bastide.kit.errors import BastideError
 
 _MAX_ERROR_BYTES = 64 * 1024
 _OURS_TO_SOLVE = frozenset({401, 403, 407})
+_BUSY = frozenset({429, 529})  # the latter is Anthropic's "overloaded"
 _FAILURES = _OURS_TO_SOLVE | {408, 429, *range(300, 400), *range(500, 600)}
 
 UNHEALTHY = (UpstreamUnreachableError, UpstreamBrokenError, UpstreamTimeoutError, UpstreamFailedError)
@@ -39,16 +42,23 @@ async def raise_failure(reply: UpstreamReply, provider: str) -> None:
     if reply.status not in _FAILURES:
         return
     words = error_words(await reply.read(max_bytes=_MAX_ERROR_BYTES))
-    if reply.status == 429:
-        pause = reply.headers.get("retry-after", "")
+    if reply.status in _BUSY:
         raise UpstreamBusyError(
             f"{provider} is over its own limit: {words}",
             provider=provider,
-            retry_after_s=int(pause) if pause.isdigit() else 1,
+            retry_after_s=_pause_s(reply.headers),
         )
     if reply.status in _OURS_TO_SOLVE:
         words = "it refuses our credentials; an administrator must check the provider's key"
     raise UpstreamFailedError(f"{provider} failed: {words}", provider=provider, status=reply.status)
+
+
+def _pause_s(headers: Mapping[str, str]) -> float:
+    """Azure says it in milliseconds as well, which are more exact."""
+    exact, rounded = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if exact.isdigit():
+        return int(exact) / 1000
+    return int(rounded) if rounded.isdigit() else 1
 
 
 def worth_repeating(error: BastideError) -> bool:

@@ -43,7 +43,7 @@ class Guards:
             GuardrailError: it may not be sent at all.
         """
         screens = self.screens(call, Stage.BEFORE)
-        if not screens:
+        if not screens or call.screened:
             return call
         screening = Screening(screens)
         changes: dict[str, bytes] = {}
@@ -57,9 +57,9 @@ class Guards:
         raise_blocked(screening.findings, Stage.BEFORE)
         findings = tuple(sorted({*call.findings, *written(screening.findings, Stage.BEFORE)}))
         if not changes:
-            return replace(call, findings=findings)
+            return replace(call, findings=findings, screened=True)
         body = edit(call.body, call.members, changes)
-        return replace(call, body=body, members=members(body), findings=findings)
+        return replace(call, body=body, members=members(body), findings=findings, screened=True)
 
     async def tell(self, call: Call, stage: Stage, findings: Iterable[Finding]) -> None:
         """The audit log of what was blocked or flagged, once for each guardrail; never with the text."""

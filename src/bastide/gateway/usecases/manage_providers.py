@@ -33,6 +33,7 @@ class ProviderView:
     source: Source
     lists: bool
     api_version: str | None
+    protocols: frozenset[str]
     has_key: bool
     reachable: bool
 
@@ -55,6 +56,7 @@ class ManageProviders:
                 each.source,
                 lists=True,
                 api_version=each.api_version,
+                protocols=each.protocols,
                 has_key=each.api_key is not None,
                 reachable=self.catalogue.reachable(each.name),
             )
@@ -129,6 +131,7 @@ class ManageProviders:
             Source.API,
             lists=entry.lists,
             api_version=entry.api_version,
+            protocols=entry.protocols,
             has_key=entry.sealed_key is not None,
             reachable=self.catalogue.reachable(entry.name),
         )

@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Model
-from bastide.gateway.domain.errors import UpstreamBusyError
+from bastide.gateway.domain.errors import UntranslatableError, UpstreamBusyError
 from bastide.gateway.domain.ledger import Outcome
-from bastide.gateway.domain.meter import Meter
+from bastide.gateway.domain.meters import meter_for
 from bastide.gateway.domain.retries import RetryBudget, pause_s
-from bastide.gateway.ports.upstream import Upstream
+from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
 from bastide.gateway.usecases.guard import Guards
@@ -18,9 +18,10 @@ from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.reply import Reply
-from bastide.gateway.usecases.requests import request_for
+from bastide.gateway.usecases.requests import Question, question_for
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Station
+from bastide.gateway.usecases.translate import TranslatedReply
 from bastide.kit.errors import BastideError
 
 _MOST_ATTEMPTS = 4
@@ -101,7 +102,7 @@ class Pipeline:
                 break
             try:
                 return await stack.enter_async_context(self._attempt(call, station, account))
-            except ELSEWHERE as error:
+            except (*ELSEWHERE, UntranslatableError) as error:
                 last = error
                 tried.add(station.deployment.id)
         raise last or self._router.why_none(call, model)
@@ -110,7 +111,7 @@ class Pipeline:
     async def _attempt(self, call: Call, station: Station, account: Account) -> AsyncGenerator[Reply]:
         """One request to one deployment; how it ends is noted there."""
         cap = account.reservation.cap if account.reservation else None
-        request = request_for(call, station.deployment, cap)
+        question = question_for(call, station.deployment, cap)
         now = asyncio.get_running_loop().time
         arrived = now()
         await station.bulkhead.enter(call.principal.organisation_id)
@@ -119,9 +120,10 @@ class Pipeline:
         probe = station.breaker.begin(started)
         try:
             account.sent(station.deployment)
-            async with Patience(self._timeouts) as patience, self._upstream.send(request) as answer:
-                await raise_failure(answer, station.deployment.provider.name)
-                reply = Reply(answer, patience, Meter(call.prompt_bytes), station.deployment, account)
+            async with Patience(self._timeouts) as patience, self._upstream.send(question.request) as told:
+                await raise_failure(told, station.deployment.provider.name)
+                answer = self._translated(told, call, question)
+                reply = Reply(answer, patience, meter_for(call), station.deployment, account)
                 await reply.begin()
                 station.answered(now() - started)
                 account.began()
@@ -140,3 +142,9 @@ class Pipeline:
             station.breaker.success(now(), probe=probe)
         finally:
             station.bulkhead.leave()
+
+    def _translated(self, answer: UpstreamReply, call: Call, question: Question) -> UpstreamReply:
+        if question.dialect is None:
+            return answer
+        now_s = self._accounts.now_us() // 1_000_000
+        return TranslatedReply(answer, call, question.dialect, question.left_out, now_s)

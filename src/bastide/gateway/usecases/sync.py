@@ -114,5 +114,7 @@ class Sync:
                 key = (await self._keyring.open(entry.sealed_key, entry.seal_context)).decode()
             except SealBrokenError as error:
                 _log.error("gateway.provider_key_unreadable", provider=entry.name, error=str(error))
-        provider = Provider(entry.name, entry.kind, entry.url, key, entry.zone, Source.API, entry.api_version)
+        provider = Provider(
+            entry.name, entry.kind, entry.url, key, entry.zone, Source.API, entry.api_version, entry.protocols
+        )
         return ConfiguredProvider(provider, lists=entry.lists)

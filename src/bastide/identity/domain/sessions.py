@@ -8,6 +8,12 @@ from enum import StrEnum
 SESSION_COOKIE = "bastide_session"
 CSRF_COOKIE = "bastide_csrf"
 DEVICE_COOKIE = "bastide_device"
+_HOST_ONLY = "__Host-"
+
+
+def cookie_name(name: str, *, https: bool) -> str:
+    """With TLS, browsers bind a cookie of this name to the host that set it (RFC 6265bis, § 4.1.3)."""
+    return f"{_HOST_ONLY}{name}" if https else name
 
 
 class SessionKind(StrEnum):

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.principal import Principal
-from bastide.identity.domain.sessions import DEVICE_COOKIE
-from bastide.identity.http.cookies import browser_of, clear_cookies, set_cookies
+from bastide.identity.http.cookies import browser_of, clear_cookies, device_of, set_cookies
 from bastide.identity.http.views import MeView, SessionPage, SessionView
 from bastide.identity.usecases.change_password import ChangePassword, PasswordChange
 from bastide.identity.usecases.log_in import LogIn, LoginAttempt
@@ -108,7 +107,7 @@ def auth_router(
     @router.post("/login")
     async def login(body: LoginBody, request: Request, response: Response) -> LoginView:
         attempt = LoginAttempt(
-            body.email, body.password, *browser_of(request), device_cookie=request.cookies.get(DEVICE_COOKIE)
+            body.email, body.password, *browser_of(request), device_cookie=device_of(request)
         )
         return await logged_in(request, response, await log_in(attempt), profiles)
 
@@ -119,9 +118,9 @@ def auth_router(
         return await logged_in(request, response, opened, profiles)
 
     @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
-    async def logout(response: Response, asks: Principal = caller) -> None:
+    async def logout(request: Request, response: Response, asks: Principal = caller) -> None:
         await log_out(asks)
-        clear_cookies(response)
+        clear_cookies(request, response)
 
     @router.post("/switch")
     async def switch(

@@ -23,11 +23,11 @@ class PdfiumGeometry:
         self._pool = WorkerPool(1)
 
     async def locate(
-        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None
+        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None, *, before: str = ""
     ) -> list[PageGeometry]:
         """Empty as well when the file cannot be opened or is too much: there is nothing to show then."""
         absolute = await asyncio.to_thread(path.absolute)
-        request = Locate(str(absolute), quote, tuple(pages), _LIMITS, password)
+        request = Locate(str(absolute), quote, tuple(pages), _LIMITS, password, before)
         try:
             result = await self._pool.run(request)
         except BastideError as error:

@@ -31,7 +31,11 @@ class Geometry(Protocol):
     """Finds where a quote stands on the pages of a PDF (pypdfium2 character boxes)."""
 
     async def locate(
-        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None
+        self, path: Path, quote: str, pages: Sequence[int], password: str | None = None, *, before: str = ""
     ) -> list[PageGeometry]:
-        """One rectangle per line; empty when the page has no text layer or the quote is not found there."""
+        """One rectangle per line; empty when the page has no text layer or the quote is not found there.
+
+        `before`: the text of the page up to the quote; it tells which is meant of several places that read
+        alike.
+        """
         ...

@@ -12,6 +12,7 @@ from bastide.kit.ids import made_at
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
+from bastide.knowledge.usecases.index import living
 from bastide.knowledge.usecases.receive import FOLDER_PREFIX
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.workflows.port import Workflows
@@ -49,10 +50,18 @@ class Compact:
         for organisation_id in sorted(organisations | {principal.organisation_id}):
             await self._sweep(organisation_id)
         for name in await self.index.names():
-            await self.index.compact(name)
+            try:
+                await self.index.compact(name)
+            except UnavailableError:
+                if await self._lives(name):  # else it was replaced meanwhile, and goes with all it had
+                    raise
         await self.workflows.compact()
         await self.store.compact()
         return max(0, before - await asyncio.to_thread(self.used_bytes))
+
+    async def _lives(self, index: str) -> bool:
+        async with self.store.reading() as unit:
+            return index in {one.name for one in living(await unit.generations.everyone())}
 
     async def _erased(self) -> None:
         """What was deleted before this call is part of it."""

@@ -53,7 +53,9 @@ class ReadText:
                 first, last = max(start, page.start), min(end, page.end)
                 quote = extracted.text[first:last].strip() if first < last else ""
                 if quote:
-                    found += await self.geometry.locate(path, quote, [page.number])
+                    found += await self.geometry.locate(
+                        path, quote, [page.number], before=extracted.text[page.start : first]
+                    )
         return found
 
     async def place_of_quote(

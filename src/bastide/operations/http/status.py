@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 
@@ -69,7 +70,7 @@ def router(
             missing=[{"name": check.name, "code": check.code} for check in missing],
         )
 
-    @routes.get("/metrics")
+    @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics(caller: Principal = caller_of) -> Response:
         policy.require(caller, Action.METRICS_READ)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -4,6 +4,7 @@ that the client has gone, and a refusal that costs next to nothing while the pro
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -33,7 +34,7 @@ def guarded_connection(gate: Gate, paths: tuple[str, ...]) -> type[asyncio.Proto
 
 
 class Connection(HttpToolsProtocol):
-    """One client. Puts into `scope["state"]`: `began_at` (of the loop's clock) and `connection` (itself)."""
+    """One client. Puts into `scope["state"]`: `began_at` (`time.perf_counter`) and `connection` (itself)."""
 
     def __init__(
         self, *args: Any, gate: Gate, paths: frozenset[str], heads: tuple[bytes, ...], **options: Any
@@ -71,7 +72,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._between = False
         state: dict[str, Any] = self.scope.setdefault("state", {})
-        state["began_at"] = self.loop.time()
+        state["began_at"] = time.perf_counter()
         state["connection"] = self
 
     def on_message_complete(self) -> None:

@@ -1,11 +1,13 @@
 """Errors at the edge: the only place that knows which kind is which status number."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from bastide.kit import errors
@@ -29,6 +31,42 @@ _HTTP_CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+
+
+class ErrorView(BaseModel):
+    """`code` is a stable dotted word, `message` one sentence, `details` the facts."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    """What every platform endpoint answers an error with."""
+
+    error: ErrorView
+
+
+ERROR_RESPONSES: Mapping[int | str, dict[str, Any]] = MappingProxyType(
+    {
+        status: {"description": description, "model": ErrorBody}
+        for status, description in (
+            (400, "Not HTTP as it should be, or not JSON"),
+            (401, "No credentials, or none that hold"),
+            (403, "Not allowed to this caller"),
+            (404, "No such thing, or none that the caller may know of"),
+            (405, "Not with this method"),
+            (409, "The thing's present state does not allow it"),
+            (413, "Larger than allowed"),
+            (415, "Not a media type that is read here"),
+            (422, "Understood, and wrong"),
+            (429, "Too often, or a budget is used up; `Retry-After` says when to come back"),
+            (503, "A part that is needed does not answer"),
+            (504, "It took longer than allowed"),
+        )
+    }
+)
+"""For the OpenAPI document: which errors any endpoint may answer."""
 
 
 def status_of(error: errors.BastideError) -> int:

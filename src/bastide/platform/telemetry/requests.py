@@ -1,7 +1,7 @@
 """Counts and times every request, gives it an id, and logs what failed. Raw ASGI: bodies pass untouched."""
 
-import asyncio
 import re
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -45,7 +45,7 @@ class RequestTelemetry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        now = asyncio.get_running_loop().time
+        now = time.perf_counter
         request_id = _request_id(scope)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id

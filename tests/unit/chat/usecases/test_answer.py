@@ -220,3 +220,24 @@ async def test_the_prompt_fits_the_model() -> None:
     size = sum(len(message.text.encode()) for message in models.prompt)
     assert size / 4 < 2048 - 1024
     assert "</passage 1 " in models.prompt[-1].text
+
+
+@pytest.mark.parametrize(
+    ("labels", "asked_so", "expected"),
+    [
+        ((), False, False),
+        (("confidential",), False, True),
+        ((), True, True),
+        (("department:d",), False, False),
+    ],
+)
+async def test_what_is_confidential_is_for_models_of_the_house(
+    labels: tuple[str, ...],
+    asked_so: bool,  # noqa: FBT001  # a parameter of the test
+    expected: bool,  # noqa: FBT001  # the same
+) -> None:
+    library = Library({"livret": BOOKLET}, labels=labels)
+    models = Models(["Trente jours [1]."])
+    asked = dataclasses.replace(request(LEAVE), sensitive=asked_so)
+    await answered(library, models, asked)
+    assert models.asked[-1].sensitive is expected

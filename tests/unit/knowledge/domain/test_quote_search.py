@@ -21,6 +21,16 @@ def test_finds_what_reads_the_same(text: str, quote: str, found: str) -> None:
     assert text[span[0] : span[1]] == found
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_of_several_places_the_one_that_is_meant(number: int) -> None:
+    line = "Le prix est de 3 euros.\n"
+    before = "".join(f"Article {n}\n{line}" for n in range(number)) + f"Article {number}\n"
+    text = "PAGE 7\n" + "".join(f"Article {n}\n{line}" for n in range(4))  # a header that nobody kept
+    span = find_quote(text, line, before)
+    assert span is not None
+    assert text[: span[0]].count("Article") == number + 1
+
+
 @pytest.mark.parametrize("quote", ["", "…", "not there"])
 def test_finds_nothing_else(quote: str) -> None:
     assert find_quote("Some text.", quote) is None

@@ -1,4 +1,4 @@
-import { EllipsisVertical, Pencil, Plus, Trash2, UserPlus } from "lucide-react";
+import { EllipsisVertical, Pencil, Plus, Tag, Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
@@ -6,6 +6,7 @@ import type { Collection, Grant } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Menu, MenuItem } from "@/components/menu";
+import { LabelDialog } from "@/features/labels/label-dialog";
 import { ShareDialog } from "@/features/sharing/share-dialog";
 import { classes } from "@/lib/classes";
 import { request } from "@/lib/http";
@@ -19,14 +20,14 @@ interface Props {
   onChoose: (name: string | undefined) => void;
 }
 
-type Asked = { what: "create" } | { what: "rename" | "share" | "delete"; collection: Collection };
+type Asked = { what: "create" } | { what: "rename" | "share" | "labels" | "delete"; collection: Collection };
 
 export function Collections({ collections, managed, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState<Asked>();
   const close = () => setAsked(undefined);
-  const share = async ({ id }: Collection, access: Grant[]) => {
-    await request("PATCH", `/api/v1/collections/${id}`, { json: { access } });
+  const change = async ({ id }: Collection, json: { access: Grant[] } | { labels: string[] }) => {
+    await request("PATCH", `/api/v1/collections/${id}`, { json });
     await queryClient.invalidateQueries({ queryKey: queries.collections.queryKey });
   };
   const drop = async ({ id, name }: Collection) => {
@@ -73,6 +74,12 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
                     {t("people.share")}
                   </MenuItem>
                   <MenuItem
+                    icon={<Tag aria-hidden="true" className="size-4" />}
+                    onSelect={() => setAsked({ what: "labels", collection })}
+                  >
+                    {t("labels.action")}
+                  </MenuItem>
+                  <MenuItem
                     danger
                     icon={<Trash2 aria-hidden="true" className="size-4" />}
                     onSelect={() => setAsked({ what: "delete", collection })}
@@ -111,7 +118,15 @@ export function Collections({ collections, managed, chosen, onChoose }: Props) {
           name={asked.collection.name}
           resource={asked.collection.id}
           grants={asked.collection.access}
-          onSave={(access) => share(asked.collection, access)}
+          onSave={(access) => change(asked.collection, { access })}
+          onClose={close}
+        />
+      )}
+      {asked?.what === "labels" && (
+        <LabelDialog
+          name={asked.collection.name}
+          value={asked.collection.labels}
+          onSave={(labels) => change(asked.collection, { labels })}
           onClose={close}
         />
       )}

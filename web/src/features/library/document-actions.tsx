@@ -1,5 +1,5 @@
-import { useMutation } from "@tanstack/react-query";
-import { CircleStop, Download, EllipsisVertical, Trash2 } from "lucide-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { CircleStop, Download, EllipsisVertical, Tag, Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
@@ -8,18 +8,24 @@ import { IconButton } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Menu, MenuItem } from "@/components/menu";
 import { ErrorNotice } from "@/components/notice";
+import { LabelDialog } from "@/features/labels/label-dialog";
+import { DocumentShare } from "@/features/sharing/document-share";
 import { request } from "@/lib/http";
 import { removed, updated } from "./events";
 
 export function DocumentActions({ document }: { document: Document }) {
   const { t } = useTranslation();
-  const [deleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<"share" | "labels" | "delete">();
+  const close = () => setAsked(undefined);
+  const mayShare = useQuery(queries.me).data?.actions.includes("collection.create");
   const { document_id: id, filename, status } = document;
   const path = `/api/v1/documents/${id}`;
   const cancel = useMutation({
     mutationFn: () => request<Document>("POST", `${path}/cancel`),
     onSuccess: (now) => updated(queryClient, now),
   });
+  const label = async (labels: string[]) =>
+    updated(queryClient, await request<Document>("PATCH", path, { json: { labels } }));
   const drop = async () => {
     await request("DELETE", path);
     removed(queryClient, id);
@@ -49,22 +55,42 @@ export function DocumentActions({ document }: { document: Document }) {
         >
           {t("library.download")}
         </MenuItem>
+        {mayShare && (
+          <>
+            <MenuItem
+              icon={<UserPlus aria-hidden="true" className="size-4" />}
+              onSelect={() => setAsked("share")}
+            >
+              {t("people.share")}
+            </MenuItem>
+            <MenuItem
+              icon={<Tag aria-hidden="true" className="size-4" />}
+              onSelect={() => setAsked("labels")}
+            >
+              {t("labels.action")}
+            </MenuItem>
+          </>
+        )}
         <MenuItem
           danger
           icon={<Trash2 aria-hidden="true" className="size-4" />}
-          onSelect={() => setDeleting(true)}
+          onSelect={() => setAsked("delete")}
         >
           {t("library.delete")}
         </MenuItem>
       </Menu>
       <ErrorNotice error={cancel.error} />
-      {deleting && (
+      {asked === "share" && <DocumentShare document={document} onClose={close} />}
+      {asked === "labels" && (
+        <LabelDialog name={filename} value={document.labels} onSave={label} onClose={close} />
+      )}
+      {asked === "delete" && (
         <Confirm
           title={t("library.deleteDocument", { name: filename })}
           text={t("library.deleteDocumentText")}
           action={t("library.delete")}
           onConfirm={drop}
-          onClose={() => setDeleting(false)}
+          onClose={close}
         />
       )}
     </div>

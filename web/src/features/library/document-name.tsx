@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { File, FileImage, FileSpreadsheet, FileText, Mail, Presentation } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Document } from "@/api/types";
+import { LabelNames } from "@/features/labels/label-names";
 import { date, languageName, size } from "@/lib/format";
 
 /** The name opens the document beside the list, as soon as there is something to show. */
@@ -44,6 +45,7 @@ export function DocumentName({ document, showCollection }: { document: Document;
         ) : (
           <span className="font-medium break-words">{document.filename}</span>
         )}
+        <LabelNames of={document.labels} />
         <p className="text-xs text-soft">
           {facts.join(" · ")}
           <span className="@xl:hidden">

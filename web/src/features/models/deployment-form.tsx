@@ -109,7 +109,7 @@ export function DeploymentForm({ model, place, onClose }: Props) {
           {...field("upstream")}
         />
         <div className="grid grid-cols-2 items-start gap-3">
-          <Field label={t("models.weight")} required min={0} max={1000} {...whole} {...field("weight")} />
+          <Field label={t("models.weight")} required {...whole} min={0} max={1000} {...field("weight")} />
           <Field label={t("models.priority")} required min={0} max={100} {...whole} {...field("priority")} />
         </div>
         <fieldset>

@@ -57,7 +57,9 @@ export function ModelCard({ model, states, editable, onAsk }: Props) {
             <div className="me-auto flex min-w-0 flex-wrap items-center gap-x-3">
               <StateOf state={states.get(place.id)} />
               <span>{place.provider}</span>
-              <span className="text-xs text-soft">{factsOf(place, model, t, i18n.language).join(" · ")}</span>
+              <span className="text-xs text-soft">
+                <PlaceFacts place={place} model={model} />
+              </span>
             </div>
             {editable && (
               <>
@@ -86,24 +88,21 @@ export function ModelCard({ model, states, editable, onAsk }: Props) {
   );
 }
 
-function factsOf(
-  { zone, upstream_name: upstream, weight, priority, price }: Deployment,
-  { name, deployments }: GatewayModel,
-  t: ReturnType<typeof useTranslation>["t"],
-  language: string,
-): string[] {
+function PlaceFacts({ place, model }: { place: Deployment; model: GatewayModel }) {
+  const { t, i18n } = useTranslation();
+  const { zone, upstream_name: upstream, weight, priority, price } = place;
   const priced = [price.prompt, price.completion].some((one) => Number(one) > 0);
-  return [
-    zone ? t(`models.zones.${zone}`) : "",
-    upstream !== name ? upstream : "",
-    deployments.length > 1 ? t("models.weightIs", { weight, priority }) : "",
-    priced
-      ? t("models.priceIs", {
-          prompt: money(price.prompt, language),
-          completion: money(price.completion, language),
-        })
-      : "",
-  ].filter(Boolean);
+  const prices = {
+    prompt: money(price.prompt, i18n.language),
+    completion: money(price.completion, i18n.language),
+  };
+  const facts = [
+    zone && t(`models.zones.${zone}`),
+    upstream !== model.name && upstream,
+    model.deployments.length > 1 && t("models.weightIs", { weight, priority }),
+    priced && t("models.priceIs", prices),
+  ];
+  return facts.filter(Boolean).join(" · ");
 }
 
 /** A word beside the colour: not everybody sees it. */

@@ -35,7 +35,9 @@ export function Providers() {
             <Server aria-hidden="true" className="size-5 shrink-0 text-soft" />
             <div className="min-w-0 grow">
               <p className="font-medium break-words">{provider.name}</p>
-              <p className="text-xs break-all text-soft">{factsOf(provider, t).join(" · ")}</p>
+              <p className="text-xs break-all text-soft">
+                <Facts provider={provider} />
+              </p>
             </div>
             {manages && provider.source === "api" && (
               <>
@@ -75,16 +77,16 @@ export function Providers() {
   );
 }
 
-function factsOf(
-  { kind, url, zone, source, has_key, reachable }: Provider,
-  t: ReturnType<typeof useTranslation>["t"],
-) {
-  return [
+function Facts({ provider }: { provider: Provider }) {
+  const { t } = useTranslation();
+  const { kind, url, zone, source, has_key, reachable } = provider;
+  const facts = [
     reachable ? t("models.reachable") : t("models.unreachable"),
     t(`models.kinds.${kind}`),
     url,
     t(`models.zones.${zone}`),
-    has_key ? t("models.hasKey") : "",
+    has_key && t("models.hasKey"),
     t(`models.sources.${source}`),
-  ].filter(Boolean);
+  ];
+  return facts.filter(Boolean).join(" · ");
 }

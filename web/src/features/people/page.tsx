@@ -3,12 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Tabs } from "@/components/tabs";
+import { LabelRules } from "@/features/labels/rules";
 import { Groups } from "./groups";
 import { Invitations } from "./invitations";
 import { People } from "./people";
+import { Permissions } from "./permissions";
 import { Services } from "./services";
 
-type Tab = "people" | "groups" | "invitations" | "services";
+type Tab = "people" | "groups" | "invitations" | "services" | "labels" | "roles";
 
 export function PeoplePage() {
   const { t } = useTranslation();
@@ -16,7 +18,9 @@ export function PeoplePage() {
   const [tab, setTab] = useState<Tab>("people");
   if (!me) return null;
   const manages = me.actions.includes("people.manage");
-  const shown: Tab[] = manages ? ["people", "groups", "invitations", "services"] : ["people", "groups"];
+  const shown: Tab[] = manages
+    ? ["people", "groups", "invitations", "services", "labels", "roles"]
+    : ["people", "groups", "roles"];
   return (
     <div className="mx-auto max-w-4xl px-4 py-6 md:px-8 md:py-8">
       <h1 className="mb-5 text-3xl">{t("people.title")}</h1>
@@ -30,6 +34,8 @@ export function PeoplePage() {
       {tab === "groups" && <Groups manages={manages} />}
       {tab === "invitations" && <Invitations />}
       {tab === "services" && <Services />}
+      {tab === "labels" && <LabelRules />}
+      {tab === "roles" && <Permissions />}
     </div>
   );
 }

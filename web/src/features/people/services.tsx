@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Bot, KeyRound, Plus, Trash2 } from "lucide-react";
+import { Bot, KeyRound, Pencil, Plus, Trash2 } from "lucide-react";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { ServiceAccount } from "@/api/people";
 import { queries } from "@/api/queries";
 import type { Role } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
+import { Check } from "@/components/check";
 import { Confirm } from "@/components/confirm";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
@@ -16,7 +17,7 @@ import { request } from "@/lib/http";
 import { refresh, services } from "./queries";
 import { RoleOptions } from "./roles";
 
-type Asked = { what: "create" } | { what: "key" | "delete"; account: ServiceAccount };
+type Asked = { what: "create" } | { what: "key" | "edit" | "delete"; account: ServiceAccount };
 
 export function Services() {
   const { t, i18n } = useTranslation();
@@ -56,6 +57,11 @@ export function Services() {
               {t("people.serviceKey")}
             </Button>
             <IconButton
+              label={t("people.editService", { name: account.name })}
+              icon={<Pencil className="size-4" />}
+              onClick={() => setAsked({ what: "edit", account })}
+            />
+            <IconButton
               label={`${t("people.deleteService")} – ${account.name}`}
               icon={<Trash2 className="size-4" />}
               onClick={() => setAsked({ what: "delete", account })}
@@ -64,6 +70,7 @@ export function Services() {
         ))}
       </ul>
       {asked?.what === "create" && <ServiceForm onClose={close} />}
+      {asked?.what === "edit" && <ServiceForm account={asked.account} onClose={close} />}
       {asked?.what === "key" && <NewKey subject={asked.account.id} onClose={close} />}
       {asked?.what === "delete" && (
         <Confirm
@@ -78,13 +85,19 @@ export function Services() {
   );
 }
 
-function ServiceForm({ onClose }: { onClose: () => void }) {
+function ServiceForm({ account, onClose }: { account?: ServiceAccount; onClose: () => void }) {
   const { t } = useTranslation();
   const me = useQuery(queries.me).data;
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("read_only");
+  const [name, setName] = useState(account?.name ?? "");
+  const [role, setRole] = useState<Role>(account?.role ?? "read_only");
+  const [active, setActive] = useState(account?.active ?? true);
   const create = useMutation({
-    mutationFn: () => request<ServiceAccount>("POST", "/api/v1/service-accounts", { json: { name, role } }),
+    mutationFn: () =>
+      account
+        ? request<ServiceAccount>("PATCH", `/api/v1/service-accounts/${account.id}`, {
+            json: { name, role, active },
+          })
+        : request<ServiceAccount>("POST", "/api/v1/service-accounts", { json: { name, role } }),
     onSuccess: async () => {
       await refresh("service-accounts");
       onClose();
@@ -95,7 +108,10 @@ function ServiceForm({ onClose }: { onClose: () => void }) {
     create.mutate();
   };
   return (
-    <Dialog title={t("people.newService")} onClose={onClose}>
+    <Dialog
+      title={account ? t("people.editService", { name: account.name }) : t("people.newService")}
+      onClose={onClose}
+    >
       <form onSubmit={submit} className="grid gap-4">
         <Field
           label={t("people.serviceName")}
@@ -111,15 +127,16 @@ function ServiceForm({ onClose }: { onClose: () => void }) {
             value={role}
             onChange={(event) => setRole(event.target.value as Role)}
           >
-            <RoleOptions {...(me && { below: me.role })} />
+            <RoleOptions {...(me && { below: me.role })} {...(account && { keep: account.role })} />
           </Select>
           <p className="mt-1 text-sm text-soft">{t(`people.roleHelp.${role}`)}</p>
         </div>
+        {account && <Check label={t("people.active")} checked={active} onChange={setActive} />}
         <ErrorNotice error={create.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" look="main" disabled={create.isPending}>
-            {t("people.create")}
+            {account ? t("people.save") : t("people.create")}
           </Button>
         </div>
       </form>

@@ -1,67 +1,74 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
 import type { ApiKey } from "@/api/types";
 import { Button } from "@/components/button";
+import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
-import { Shown } from "@/components/shown";
+import { Several } from "@/components/several";
 import { request } from "@/lib/http";
+import { KeyShown } from "./key-shown";
 
 const DAYS = [30, 90, 365];
 const DAY_MS = 86_400_000;
+const SCOPES = ["chat", "documents:read", "documents:write", "metrics", "audit", "admin"] as const;
+type Scope = (typeof SCOPES)[number];
+const USUAL: Scope[] = ["chat", "documents:read", "documents:write"];
+
+interface Form {
+  name: string;
+  days: number;
+  scopes: Scope[];
+  /** Undefined: any. */
+  models: string[] | undefined;
+  collections: string[] | undefined;
+  networks: string;
+}
+
+const START: Form = {
+  name: "",
+  days: 90,
+  scopes: USUAL,
+  models: undefined,
+  collections: undefined,
+  networks: "",
+};
 
 /** Makes a key and shows it, once; for oneself, or for a service account. */
 export function NewKey({ subject, onClose }: { subject?: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const [name, setName] = useState("");
-  const [days, setDays] = useState(90);
+  const [form, setForm] = useState(START);
+  const set = (change: Partial<Form>) => setForm((now) => ({ ...now, ...change }));
   const make = useMutation({
-    mutationFn: () => {
-      const expires_at = days ? new Date(Date.now() + days * DAY_MS).toISOString() : null;
-      return request<ApiKey & { key: string }>("POST", "/api/v1/keys", {
-        json: { name: name.trim(), expires_at, ...(subject && { subject_id: subject }) },
-      });
-    },
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: queries.keys.queryKey }),
+    mutationFn: () =>
+      request<ApiKey & { key: string }>("POST", "/api/v1/keys", {
+        json: { ...bodyOf(form), ...(subject && { subject_id: subject }) },
+      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["keys"] }),
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     make.mutate();
   };
-  if (make.data) {
-    const { key } = make.data;
-    return (
-      <Dialog title={t("settings.keyMade")} onClose={onClose}>
-        <p className="mb-2 text-soft">{t("settings.keyOnce")}</p>
-        <Shown text={key} />
-        <p className="mt-4 mb-2 text-sm text-soft">{t("settings.example")}</p>
-        <Shown text={`OPENAI_BASE_URL=${location.origin}/v1\nOPENAI_API_KEY=${key}`} />
-        <div className="mt-4 text-end">
-          <Button look="main" onClick={onClose}>
-            {t("settings.keyDone")}
-          </Button>
-        </div>
-      </Dialog>
-    );
-  }
+  if (make.data) return <KeyShown secret={make.data.key} onClose={onClose} />;
   return (
     <Dialog title={t("settings.newKey")} onClose={onClose}>
       <form onSubmit={submit} className="grid gap-4">
         <Field
           label={t("settings.keyName")}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
+          value={form.name}
+          onChange={(event) => set({ name: event.target.value })}
           required
           autoFocus
           maxLength={100}
         />
         <Select
           label={t("settings.keyExpires")}
-          value={days}
-          onChange={(event) => setDays(Number(event.target.value))}
+          value={form.days}
+          onChange={(event) => set({ days: Number(event.target.value) })}
         >
           {DAYS.map((count) => (
             <option key={count} value={count}>
@@ -70,14 +77,75 @@ export function NewKey({ subject, onClose }: { subject?: string; onClose: () => 
           ))}
           <option value={0}>{t("settings.keyNever")}</option>
         </Select>
+        <Bounds form={form} onChange={set} />
         <ErrorNotice error={make.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={make.isPending}>
+          <Button type="submit" look="main" disabled={make.isPending || form.scopes.length === 0}>
             {t("settings.keyCreate")}
           </Button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** Folded: the usual key needs none of it. */
+function Bounds({ form, onChange }: { form: Form; onChange: (change: Partial<Form>) => void }) {
+  const { t } = useTranslation();
+  const models = useQuery(queries.models).data ?? [];
+  const collections = useQuery(queries.collections).data ?? [];
+  const toggle = (scope: Scope, on: boolean) =>
+    onChange({ scopes: SCOPES.filter((one) => (one === scope ? on : form.scopes.includes(one))) });
+  return (
+    <details className="rounded-md border border-line px-3 py-2">
+      <summary className="cursor-pointer text-sm font-medium">{t("apiKeys.bounds")}</summary>
+      <div className="mt-3 grid gap-4">
+        <fieldset className="grid gap-1.5">
+          <legend className="mb-1 text-sm font-medium">{t("apiKeys.scopes")}</legend>
+          {SCOPES.map((scope) => (
+            <Check
+              key={scope}
+              label={t(`apiKeys.scope.${scope.replace(":", "_") as "chat"}`)}
+              checked={form.scopes.includes(scope)}
+              onChange={(on) => toggle(scope, on)}
+            />
+          ))}
+        </fieldset>
+        <Several
+          label={t("apiKeys.whichModels")}
+          all={t("limits.anyModel")}
+          options={models.map(({ id }) => [id, id])}
+          value={form.models}
+          onChange={(next) => onChange({ models: next })}
+        />
+        <Several
+          label={t("apiKeys.whichCollections")}
+          all={t("apiKeys.anyCollection")}
+          options={collections.map(({ id, name }) => [id, name])}
+          value={form.collections}
+          onChange={(next) => onChange({ collections: next })}
+        />
+        <Field
+          label={`${t("apiKeys.whichNetworks")} (${t("library.optional")})`}
+          hint={t("apiKeys.networksHint")}
+          placeholder="10.0.0.0/8, 192.168.1.20"
+          value={form.networks}
+          onChange={(event) => onChange({ networks: event.target.value })}
+        />
+      </div>
+    </details>
+  );
+}
+
+function bodyOf({ name, days, scopes, models, collections, networks }: Form) {
+  const given = networks.split(/[\s,;]+/).filter(Boolean);
+  return {
+    name: name.trim(),
+    expires_at: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null,
+    scopes,
+    allowed_models: models ?? null,
+    allowed_collections: collections ?? null,
+    allowed_networks: given.length > 0 ? given : null,
+  };
 }

@@ -19,9 +19,11 @@ export function SettingsPage() {
   return (
     <div className="mx-auto max-w-3xl px-4 py-6 md:px-8 md:py-8">
       <h1 className="mb-8 text-3xl">{t("settings.title")}</h1>
-      <Section title={t("settings.keys")} text={t("settings.keysText")}>
-        <Keys />
-      </Section>
+      {me.data && (
+        <Section title={t("settings.keys")} text={t("settings.keysText")}>
+          <Keys me={me.data} />
+        </Section>
+      )}
       {me.data && (
         <Section title={t("settings.account")}>
           <Account me={me.data} />

@@ -58,20 +58,28 @@ class Screen:
     kind: str
     action: Action
     label: str
+    pattern: str
     detector: Detector
 
 
 def screens_of(guardrail: Guardrail) -> list[Screen]:
     """Raises PatternError."""
     found = [
-        (name, guardrail.label or RECOGNISERS[name].label, Detector(pattern, RECOGNISERS[name].check))
+        (
+            name,
+            guardrail.label or RECOGNISERS[name].label,
+            pattern,
+            Detector(pattern, RECOGNISERS[name].check),
+        )
         for name in guardrail.recognisers
         for pattern in RECOGNISERS[name].patterns
     ]
-    found += [(PATTERN, guardrail.label or _LABEL, Detector(pattern)) for pattern in guardrail.patterns]
+    found += [
+        (PATTERN, guardrail.label or _LABEL, pattern, Detector(pattern)) for pattern in guardrail.patterns
+    ]
     return [
-        Screen(guardrail.id, guardrail.name, kind, guardrail.action, label, detector)
-        for kind, label, detector in found
+        Screen(guardrail.id, guardrail.name, kind, guardrail.action, label, pattern, detector)
+        for kind, label, pattern, detector in found
     ]
 
 

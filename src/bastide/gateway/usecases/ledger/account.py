@@ -1,6 +1,6 @@
 """The bookkeeping of a call: reserved before it starts, written down when it is sent, settled at its end."""
 
-import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
@@ -33,7 +33,7 @@ class Account:
         self._call = call
         self._id = entry_id
         self._at_us = accounts.now_us()
-        self._now = asyncio.get_running_loop().time
+        self._now = time.perf_counter  # the loop's own clock stands still during a turn
         self._started = self._now()
         self._sent = self._first = self._received = 0.0
         self._before_us = 0  # our own work up to the first attempt

@@ -9,6 +9,7 @@ from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Deployment, Model, Routing, Zone
 from bastide.gateway.domain.choosing import Candidate, choose
 from bastide.gateway.domain.errors import ModelUnavailableError, SensitiveError, UnsupportedError
+from bastide.gateway.domain.speaking import serves
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.routing.stations import Station, Stations
 
@@ -93,7 +94,7 @@ def _fitting(call: Call, places: Sequence[Deployment]) -> list[Deployment]:
         place
         for place in places
         if (not call.sensitive or place.provider.zone is Zone.INTERNAL)
-        and (not place.operations or call.operation.value in place.operations)
+        and serves(place, call.operation)
         and place.provider.base_url
     ]
 

@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from charset_normalizer import from_bytes
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with the one of UTF-16
@@ -16,13 +18,18 @@ _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9._:-]{
 _TYPOGRAPHIC = re.compile(rb"[\x80-\x9f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _BINARY_SHARE = 0.02
+_FOREIGN = re.compile(r"[\u0080-\u00ff\u0152-\u0178]+")
+_GARBLED_CHARS = 6
+_GARBLED_SHARE = 0.5
+_LETTERS_SHARE = 0.7
 
 
 def decode(data: bytes, declared: str | None = None) -> str | None:
     """The text of the bytes; None when they are not text.
 
     Byte order marks decide, then what is declared (by a header, or inside the first bytes of HTML and XML),
-    then whether it is valid UTF-8, then where the zero bytes are; what remains is Windows-1252 or Latin-1.
+    then whether it is valid UTF-8, then where the zero bytes are; what remains is Windows-1252 or Latin-1,
+    unless that makes no words: then it is guessed.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -31,7 +38,9 @@ def decode(data: bytes, declared: str | None = None) -> str | None:
         if encoding and (text := _strictly(data, encoding)) is not None and _is_text(text):
             return text
     text = _single_byte(data)
-    return text if _is_text(text) else None
+    if _is_text(text) and not _is_garbled(text):
+        return text
+    return _guessed(data) or (text if _is_text(text) else None)
 
 
 def _inside(data: bytes) -> str | None:
@@ -77,6 +86,25 @@ def _wide(data: bytes) -> str | None:
 def _single_byte(data: bytes) -> str:
     encoding = "cp1252" if _TYPOGRAPHIC.search(data) else "latin-1"
     return data.decode(encoding, errors="replace")
+
+
+def _is_garbled(text: str) -> bool:
+    """Letters with accents stand next to each other much more often than in any Western language: another
+    alphabet was read as Latin.
+    """
+    sample = text[:_SAMPLE_BYTES]
+    runs = [len(found) for found in _FOREIGN.findall(sample)]
+    return sum(runs) >= _GARBLED_CHARS and sum(run for run in runs if run > 1) > _GARBLED_SHARE * sum(runs)
+
+
+def _guessed(data: bytes) -> str | None:
+    """By which encoding gives text of a language; None when none does."""
+    found = from_bytes(data[:_SAMPLE_BYTES], cp_exclusion=["utf_7", "johab"]).best()
+    text = _strictly(data, found.encoding) if found is not None else None
+    if text is None or not _is_text(text):
+        return None
+    letters = sum(character.isalnum() or character.isspace() for character in text[:_SAMPLE_BYTES])
+    return text if letters > _LETTERS_SHARE * len(text[:_SAMPLE_BYTES]) else None
 
 
 def _is_text(text: str) -> bool:

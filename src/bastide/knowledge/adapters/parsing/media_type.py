@@ -5,6 +5,7 @@ from pathlib import Path, PurePath
 
 from bastide.knowledge.adapters.parsing import archive, cfb, ole
 from bastide.knowledge.adapters.parsing.encoding import decode
+from bastide.knowledge.domain.errors import DocumentEncryptedError
 
 UNKNOWN = "application/octet-stream"
 PLAIN = "text/plain"
@@ -24,6 +25,7 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
 )
+_MANIFEST = "META-INF/manifest.xml"
 _TYPES = "[Content_Types].xml"
 # The main part where it usually is, and what the list of types says of it wherever it is.
 _ZIP_PARTS = (
@@ -65,7 +67,8 @@ def detect(path: Path, filename: str) -> str:
 
     Raises:
         DocumentCorruptError: it begins as an archive or a compound file and is none.
-        DocumentEncryptedError, DocumentTooLargeError: as `archive.opened` and `ole.media_type` find.
+        DocumentEncryptedError, DocumentTooLargeError: as `archive.opened` and `ole.media_type` find; also for
+            OpenDocument files with a password.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -86,6 +89,10 @@ def detect(path: Path, filename: str) -> str:
 def _archive(path: Path) -> str:
     with archive.opened(path) as package:
         names = set(package.namelist())
+        if _MANIFEST in names and b"encryption-data" in archive.read(package, _MANIFEST):
+            raise DocumentEncryptedError(
+                "OpenDocument files with a password cannot be opened. Save it without."
+            )
         if "mimetype" in names:
             return archive.read(package, "mimetype")[:100].decode("ascii", errors="replace").strip()
         types = archive.read(package, _TYPES) if _TYPES in names else b""

@@ -30,6 +30,7 @@ class Locate(msgspec.Struct, frozen=True, tag="locate"):
     pages: tuple[int, ...]
     limits: ParseLimits
     password: str | None = None
+    before: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):

@@ -61,17 +61,20 @@ def is_available(out: TextBuilder) -> bool:
     return True
 
 
-def recognise(image: bytes | Path, *, dpi: int | None = None) -> list[Recognised]:
+def recognise(image: bytes | Path, *, dpi: int | None = None, alone: str | None = None) -> list[Recognised]:
     """Read an image; one result per page in it (TIFF).
 
     Args:
         image: a file, or the bytes of one in a format that Leptonica reads.
         dpi: resolution, where the image does not say it.
+        alone: one of `languages()`, to read with it only.
 
     Raises:
         DocumentCorruptError: not an image that can be read.
         DocumentTooLargeError: it does not fit into the memory allowed.
     """
+    if alone is not None:
+        return _run(image, _AUTOMATIC, dpi, (alone,))
     pages = _run(image, _AUTOMATIC, dpi)
     if any(0 < page.confidence < _DOUBTFUL for page in pages):
         turned = _run(image, _WITH_ORIENTATION, dpi)
@@ -84,10 +87,10 @@ def _better(first: Recognised, second: Recognised) -> Recognised:
     return max(first, second, key=lambda page: page.confidence * min(page.length, 400))
 
 
-def _run(image: bytes | Path, mode: str, dpi: int | None) -> list[Recognised]:
+def _run(image: bytes | Path, mode: str, dpi: int | None, only: tuple[str, ...] = ()) -> list[Recognised]:
     given = image if isinstance(image, bytes) else None
     resolution = ["--dpi", str(dpi)] if dpi else []
-    options = ["-l", "+".join(languages()), "--psm", mode, *resolution, "tsv"]
+    options = ["-l", "+".join(only or languages()), "--psm", mode, *resolution, "tsv"]
     result = subprocess.run(  # noqa: S603 the program is Tesseract, the path is ours
         [shutil.which("tesseract") or "", "stdin" if given else str(image), "stdout", *options],
         input=given,

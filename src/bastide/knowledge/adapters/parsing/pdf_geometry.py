@@ -22,23 +22,27 @@ _SAME_LINE = 0.5  # of the height of the lower box
 _GAP = 3.0  # times the height: what is farther away is another column
 
 
-def locate(path: Path, quote: str, pages: Sequence[int], password: str | None) -> tuple[PageGeometry, ...]:
+def locate(
+    path: Path, quote: str, pages: Sequence[int], password: str | None, before: str
+) -> tuple[PageGeometry, ...]:
     """As `Geometry.locate`; raises PdfiumError when the file cannot be opened."""
     document = PdfDocument(path, password=password)
     try:
-        found = [_on_page(document, number, quote) for number in pages if 1 <= number <= len(document)]
+        found = [
+            _on_page(document, number, quote, before) for number in pages if 1 <= number <= len(document)
+        ]
     finally:
         document.close()
     return tuple(geometry for geometry in found if geometry is not None)
 
 
-def _on_page(document: PdfDocument, number: int, quote: str) -> PageGeometry | None:
+def _on_page(document: PdfDocument, number: int, quote: str, before: str) -> PageGeometry | None:
     page = document[number - 1]
     text = page.get_textpage()
     try:
         order = reading_order(page, text)
         read = characters(text)
-        span = find_quote("".join(read[index] for index in order), quote)
+        span = find_quote("".join(read[index] for index in order), quote, before)
         return None if span is None else _geometry(page, text, number, order[slice(*span)])
     finally:
         text.close()

@@ -3,15 +3,17 @@
 import ctypes
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfDocument
 
+from bastide.kit.language import detect
 from bastide.knowledge.adapters.parsing import ocr
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.lines import PageLines, Passage
@@ -26,6 +28,8 @@ _COVERED = 0.5  # share of the page under pictures, from which little text is a 
 _DRAWN_PATHS = 100  # text that was turned into outlines
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _UNREADABLE_SHARE = 0.3
+_SURE = 80.0
+_TESSERACT = MappingProxyType({"fr": "fra", "en": "eng"})
 
 
 def recognised(
@@ -36,10 +40,11 @@ def recognised(
     result = list(pages)
     if not wanted or not ocr.is_available(out):
         return result
+    reader = _Reader()
     workers = min(_MAX_WORKERS, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         images = (_image(document, number) for number in wanted)
-        done = _in_order(pool, images, ahead=workers)
+        done = _in_order(pool, reader.read, images, ahead=workers)
         for count, (number, read) in enumerate(zip(wanted, done, strict=True), 1):
             if read.length > sum(
                 len(line.text) for line in pages[number].lines if not _is_unreadable(line.text)
@@ -50,17 +55,47 @@ def recognised(
     return result
 
 
-def _in_order(pool: ThreadPoolExecutor, images: Iterator[bytes], ahead: int) -> Iterator[ocr.Recognised]:
+def _in_order(
+    pool: ThreadPoolExecutor,
+    read: Callable[[bytes], ocr.Recognised],
+    images: Iterator[bytes],
+    ahead: int,
+) -> Iterator[ocr.Recognised]:
     """Results in order, with a few images at a time in memory."""
-    running = [pool.submit(_read, image) for image in islice(images, ahead)]
+    running = [pool.submit(read, image) for image in islice(images, ahead)]
     while running:
         yield running.pop(0).result()
-        running += [pool.submit(_read, image) for image in islice(images, 1)]
+        running += [pool.submit(read, image) for image in islice(images, 1)]
 
 
-def _read(image: bytes) -> ocr.Recognised:
-    pages = ocr.recognise(image, dpi=_DPI)
+class _Reader:
+    """Reads the pages of one document, from several threads.
+
+    Once a page has told the document's language, the next ones are read with that language alone: a quarter
+    less work, and no worse. A page that is not sure then, or in another language, is read with all of them.
+    """
+
+    def __init__(self) -> None:
+        self._language = ""
+
+    def read(self, image: bytes) -> ocr.Recognised:
+        language = self._language
+        if alone := _TESSERACT.get(language):
+            page = _first(ocr.recognise(image, dpi=_DPI, alone=alone))
+            if page.confidence >= _SURE and detect(_text(page)) == language:
+                return page
+        page = _first(ocr.recognise(image, dpi=_DPI))
+        if page.confidence >= _SURE and len(ocr.languages()) > 1:
+            self._language = detect(_text(page))
+        return page
+
+
+def _first(pages: Sequence[ocr.Recognised]) -> ocr.Recognised:
     return pages[0] if pages else ocr.Recognised()
+
+
+def _text(page: ocr.Recognised) -> str:
+    return "\n".join(page.paragraphs)
 
 
 def _needs_ocr(document: PdfDocument, number: int, page: PageLines) -> bool:

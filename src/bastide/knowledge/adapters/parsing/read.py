@@ -5,12 +5,14 @@ from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.formats import READERS
 from bastide.knowledge.adapters.parsing.media_type import detect
 from bastide.knowledge.adapters.parsing.source import Source
+from bastide.knowledge.adapters.parsing.unlock import unlocked
 from bastide.knowledge.domain.errors import DocumentEmptyError, DocumentUnsupportedError
 from bastide.knowledge.domain.extraction import ExtractedText
 
 
 def read(source: Source) -> ExtractedText:
     """Raises one of the errors of `knowledge.domain.errors`."""
+    source = unlocked(source)
     media_type = detect(source.path, source.filename)
     reader = READERS.get(media_type)
     if reader is None:

@@ -17,7 +17,7 @@ def read_json(source: Source, out: TextBuilder) -> None:
     """What is called JSON and is not is read as text."""
     text = text_of(source)
     try:
-        _add(json.loads(text.lstrip("\ufeff")), "", out)
+        _add(json.loads(text.lstrip("\ufeff"), object_pairs_hook=_object), "", out)
     except ValueError:
         add_plain(text, out)
     except RecursionError as error:
@@ -27,7 +27,7 @@ def read_json(source: Source, out: TextBuilder) -> None:
 def read_json_lines(source: Source, out: TextBuilder) -> None:
     for line in text_of(source).split("\n"):
         try:
-            _add(json.loads(line), "", out)
+            _add(json.loads(line, object_pairs_hook=_object), "", out)
         except ValueError:
             out.paragraph(line)
 
@@ -41,6 +41,14 @@ def read_xml(source: Source, out: TextBuilder) -> None:
         raise DocumentCorruptError("The XML is not well formed.", reason=str(error)) from error
     for paragraph in _records(root):
         out.paragraph(paragraph)
+
+
+def _object(pairs: list[tuple[str, Json]]) -> Json:
+    """A name that is there several times keeps all its values."""
+    values: dict[str, list[Json]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: every[0] if len(every) == 1 else every for name, every in values.items()}
 
 
 def _add(value: Json, path: str, out: TextBuilder) -> None:

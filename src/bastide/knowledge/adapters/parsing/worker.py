@@ -82,7 +82,7 @@ def _parsed(request: Parse, report: Callable[[int, int], None]) -> Parsed:
 
 
 def _located(request: Locate) -> Located:
-    return Located(locate(Path(request.path), request.quote, request.pages, request.password))
+    return Located(locate(Path(request.path), request.quote, request.pages, request.password, request.before))
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:

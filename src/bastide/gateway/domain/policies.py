@@ -1,0 +1,19 @@
+"""What an organisation lays down for all of its calls."""
+
+from dataclasses import dataclass
+
+LONGEST_CACHED_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPolicy:
+    """Nothing but the defaults for most organisations.
+
+    Attributes:
+        cache_keys: ids of API keys whose calls may be answered from the cache without asking for it.
+        cache_ttl_s: how long such an answer is kept, and one that is asked for without a time.
+    """
+
+    organisation_id: str
+    cache_keys: frozenset[str] = frozenset()
+    cache_ttl_s: int = 300

@@ -1,0 +1,39 @@
+"""See and change what an organisation lays down for all of its calls."""
+
+from dataclasses import dataclass
+
+from bastide.gateway.domain.errors import EntryError
+from bastide.gateway.domain.policies import LONGEST_CACHED_S, GatewayPolicy
+from bastide.gateway.usecases.answer_cache import Policies
+from bastide.gateway.usecases.changes import Changes
+from bastide.identity.contract import Action, Principal
+
+_MOST_KEYS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ManagePolicy:
+    changes: Changes
+    policies: Policies
+
+    async def get(self, principal: Principal) -> GatewayPolicy:
+        """Of the caller's organisation."""
+        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        return self.policies.of(principal.organisation_id)
+
+    async def put(self, principal: Principal, policy: GatewayPolicy) -> GatewayPolicy:
+        """Effective at once. Raises EntryError."""
+        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        if not 1 <= policy.cache_ttl_s <= LONGEST_CACHED_S:
+            raise EntryError(f"An answer is kept for 1 to {LONGEST_CACHED_S} seconds.", field="cache_ttl_s")
+        if len(policy.cache_keys) > _MOST_KEYS:
+            raise EntryError(f"At most {_MOST_KEYS} keys can be named.", field="cache_keys")
+        async with self.changes.change(
+            principal,
+            "gateway.policy_changed",
+            principal.organisation_id,
+            cache_keys=tuple(sorted(policy.cache_keys)),
+            cache_ttl_s=policy.cache_ttl_s,
+        ) as unit:
+            await unit.policies.put(policy)
+        return policy

@@ -1,0 +1,83 @@
+import { X } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Grantee } from "@/api/people";
+import type { Grant } from "@/api/types";
+import { IconButton } from "@/components/button";
+import { Select } from "@/components/field";
+import { Finder } from "./finder";
+import { useGrantees } from "./grantees";
+
+const ACCESSES: Grant["access"][] = ["read", "contribute", "manage"];
+
+interface Props {
+  list: Grant[];
+  onChange: (list: Grant[]) => void;
+}
+
+/** Who may do what, to be changed. */
+export function GrantList({ list, onChange }: Props) {
+  const { t } = useTranslation();
+  const [seen, setSeen] = useState<Record<string, Grantee>>({});
+  const add = (grantee: Grantee) => {
+    setSeen((now) => ({ ...now, [grantee.token]: grantee }));
+    onChange([...list, { grantee: grantee.token, access: "read" }]);
+  };
+  return (
+    <>
+      <ul className="mb-3 grid gap-1">
+        {list.map((grant) => (
+          <Row
+            key={grant.grantee}
+            grant={grant}
+            known={seen[grant.grantee]}
+            onChange={(next) => onChange(list.map((one) => (one.grantee === next.grantee ? next : one)))}
+            onRemove={() => onChange(list.filter((one) => one.grantee !== grant.grantee))}
+          />
+        ))}
+      </ul>
+      <Finder label={t("people.shareWith")} taken={list.map(({ grantee }) => grantee)} onAdd={add} />
+    </>
+  );
+}
+
+interface RowProps {
+  grant: Grant;
+  known: Grantee | undefined;
+  onChange: (grant: Grant) => void;
+  onRemove: () => void;
+}
+
+function Row({ grant, known, onChange, onRemove }: RowProps) {
+  const { t } = useTranslation();
+  const found = useGrantees("").data?.find(({ token }) => token === grant.grantee);
+  const grantee = known ?? found;
+  const name = grantee?.name ?? grant.grantee;
+  return (
+    <li className="flex items-center gap-2">
+      <span className="min-w-0 grow">
+        <span className="block truncate text-sm font-medium">{name}</span>
+        {grantee && (
+          <span className="block truncate text-xs text-soft">{t(`people.grantees.${grantee.kind}`)}</span>
+        )}
+      </span>
+      <Select
+        label={`${t("people.role")} – ${name}`}
+        hideLabel
+        value={grant.access}
+        onChange={(event) => onChange({ ...grant, access: event.target.value as Grant["access"] })}
+      >
+        {ACCESSES.map((access) => (
+          <option key={access} value={access}>
+            {t(`people.accesses.${access}`)}
+          </option>
+        ))}
+      </Select>
+      <IconButton
+        label={t("people.removeMember", { name })}
+        icon={<X className="size-4" />}
+        onClick={onRemove}
+      />
+    </li>
+  );
+}
