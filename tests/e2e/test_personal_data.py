@@ -5,6 +5,7 @@ import io
 import json
 import time
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,8 @@ def traces(home: Path, *words: str) -> dict[str, list[str]]:
 
 
 def test_export_once_erase_and_no_trace(embedded: Installation) -> None:
-    with embedded.server() as server:
-        admin = server.with_token().client
-        bob = joined(server, admin)
+    with embedded.server() as server, closing(joined(server, server.with_token().client)) as bob:
+        admin = server.client
         bob_id = bob.get("/api/v1/me").json()["id"]
         upload(bob, "teapot.txt", TEXT, "quillfeathers-own")
         shared = upload(bob, "umbrella.txt", SHARED, "documents")
