@@ -354,6 +354,7 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/doctor": [Row(ALL)],
     "GET /metrics": [Row("S")],
     "GET /openapi.json": [Row(ALL)],
+    "GET /v1/models/{model}": [Row(ALL, lambda _: "bastide-reader", elsewhere=200)],
     **{
         f"{verb} {path}": [Row(ALL, body=None if verb == "GET" else {})]
         for path in PREFIXES
