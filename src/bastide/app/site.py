@@ -1,6 +1,7 @@
 """Which paths go where, and which of them are open to everyone."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bastide.app.roles import Role
 from bastide.app.settings import Settings
 from bastide.app.version import VERSION
-from bastide.gateway.module import GatewayModule
+from bastide.gateway.module import GatewayModule, inference_paths
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.contract import Principal
 from bastide.identity.module import PUBLIC_ROUTES
@@ -77,6 +78,16 @@ def platform_api(routers: list[APIRouter]) -> FastAPI:
     install_error_handlers(api)
     for router in routers:
         api.include_router(router)
+    written = api.openapi
+
+    def described() -> dict[str, Any]:
+        """With the inference routes, which are no routes of this application."""
+        if api.openapi_schema is None:
+            document = written()
+            document["paths"] |= inference_paths()
+        return written()
+
+    api.openapi = described
     return api
 
 

@@ -16,6 +16,7 @@ from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.http1.client import Http1Upstream
 from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
+from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
 from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
 from bastide.gateway.asgi.models import Models
@@ -36,12 +37,14 @@ from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_o
 from bastide.gateway.domain.prices import Price, per_million
 from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
+from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
 from bastide.gateway.ports.observer import Observer
+from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
@@ -217,7 +220,12 @@ class GatewayModule:
             self._accounts,
             Rules(self._guards, self._cache),
             self._policy,
-            Local(self._reader, self._embedder, answers),
+            Local(
+                self._reader,
+                self._embedder,
+                answers,
+                Aggregation(self._catalogue, Aggregate(self.gateway), self._clock),
+            ),
             self._clock,
             self._sizes,
         )
@@ -328,5 +336,6 @@ __all__ = [
     "Telemetry",
     "Timeouts",
     "configured_provider",
+    "inference_paths",
     "per_million",
 ]

@@ -25,3 +25,13 @@ async def uninterrupted(work: Coroutine[Any, Any, T], lost: Callable[[T], object
         if not task.cancelled() and task.exception() is None and lost is not None:
             lost(task.result())
         raise
+
+
+def told_to_end() -> bool:
+    """Whether the running task was cancelled, even if something below it has swallowed that.
+
+    `asyncio.wait_for` of Python 3.11, which connection pools use, does so when what it waits for is there in
+    the same moment; an endless loop asks before each turn, or it never ends.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,15 +85,16 @@ def usage_of(name: str) -> dict[str, Any]:
 class Caller:
     """Makes calls of random kinds; notes those whose answer came whole."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, calls: int) -> None:
         self.url = url
+        self.calls = calls
         self.whole: dict[str, str] = {}
         self.next = 0
 
     async def run(self, seed: int) -> None:
         generator = random.Random(seed)
         async with httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_keepalive_connections=0)) as client:
-            while self.next < CALLS:
+            while self.next < self.calls:
                 self.next += 1
                 name = f"call-{self.next}"
                 while not await self._made(client, generator, name):
@@ -127,41 +129,60 @@ class Caller:
             self.whole[name] = "refused"
 
 
+@dataclass(frozen=True)
+class Survived:
+    """What a run of calls through a gateway that is killed again and again has left."""
+
+    kills: int
+    whole: int
+    entries: list[Entry]
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
 async def test_the_ledger_is_what_was_used_after_random_kills(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/bastide.db")
+    survived = await survive(tmp_path, CALLS, KILLS)
+    assert survived.kills >= KILLS // 2
+
+
+async def survive(folder: Path, calls: int, kills: int) -> Survived:
+    """Make the calls, kill meanwhile, recover, and compare the ledger with what was used.
+
+    Raises:
+        AssertionError: they differ.
+    """
+    database = open_database(f"sqlite:///{folder}/bastide.db")
     async with database.transaction() as connection:
         await connection.run_sync(metadata.create_all)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    caller = Caller(f"http://127.0.0.1:{port}/v1/chat/completions")
+    caller = Caller(f"http://127.0.0.1:{port}/v1/chat/completions", calls)
     async with model_server(Upstream()) as server:
-        calls = asyncio.gather(*(caller.run(seed) for seed in range(AT_ONCE)))
-        kills = await kill_at_random(tmp_path, server.url, port, caller, calls)
-        await calls
-    entries = await recovered(database, tmp_path)
+        running = asyncio.gather(*(caller.run(seed) for seed in range(AT_ONCE)))
+        killed = await kill_at_random(folder, server.url, port, caller, running, kills)
+        await running
+    entries = await recovered(database, folder)
     await check(database, entries, caller)
     await database.close()
-    assert kills >= KILLS // 2
+    return Survived(killed, len(caller.whole), entries)
 
 
 async def kill_at_random(
-    folder: Path, upstream: str, port: int, caller: Caller, calls: asyncio.Future[Any]
+    folder: Path, upstream: str, port: int, caller: Caller, running: asyncio.Future[Any], most: int
 ) -> int:
     generator, kills = random.Random(7), 0
     arguments = ["-m", "tests.integration.gateway.victim", str(folder), upstream, str(port)]
-    while not calls.done():
+    while not running.done():
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
-        goal = min(CALLS, (kills + 1) * CALLS // KILLS + generator.randrange(60))
-        while caller.next < goal and not calls.done():
+        goal = min(caller.calls, (kills + 1) * caller.calls // most + generator.randrange(60))
+        while caller.next < goal and not running.done():
             await asyncio.sleep(generator.random() / 20)
-        if not calls.done() and kills < KILLS:
+        if not running.done() and kills < most:
             process.send_signal(signal.SIGKILL)
             kills += 1
         else:
-            await calls
+            await running
             process.send_signal(signal.SIGINT)
         await process.wait()
     return kills

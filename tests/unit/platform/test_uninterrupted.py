@@ -1,8 +1,9 @@
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from bastide.platform.uninterrupted import uninterrupted
+from bastide.platform.uninterrupted import told_to_end, uninterrupted
 
 
 async def test_the_result_comes_back() -> None:
@@ -53,3 +54,20 @@ async def test_a_result_that_nobody_will_see_is_handed_over() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert lost == ["file"]
+
+
+async def test_a_loop_ends_although_something_below_has_swallowed_the_cancellation() -> None:
+    turns = 0
+
+    async def loop() -> None:
+        nonlocal turns
+        while not told_to_end():
+            turns += 1
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+
+    task = asyncio.create_task(loop())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait_for(task, 5)
+    assert turns == 1

@@ -30,7 +30,7 @@ class Envelope:
 async def answer_whole(exchange: Exchange, events: AsyncIterator[AnswerEvent], envelope: Envelope) -> None:
     """One completion."""
     text: list[str] = []
-    body = _head("chat.completion", envelope)
+    body = completion_head("chat.completion", envelope)
     async for event in events:
         if isinstance(event, TokenDelta):
             text.append(event.text)
@@ -44,13 +44,13 @@ async def answer_whole(exchange: Exchange, events: AsyncIterator[AnswerEvent], e
                 "finish_reason": event.reason,
                 "logprobs": None,
             }
-            body |= {"model": event.model, "choices": [choice], "usage": _usage(event.usage)}
+            body |= {"model": event.model, "choices": [choice], "usage": usage_members(event.usage)}
     await exchange.answer(200, msgspec.json.encode(body))
 
 
 async def answer_streamed(exchange: Exchange, events: AsyncIterator[AnswerEvent], envelope: Envelope) -> None:
     """Chunks, `[DONE]` at the end. The head waits for the first event: an early error keeps its status."""
-    head = _head("chat.completion.chunk", envelope)
+    head = completion_head("chat.completion.chunk", envelope)
     first = await anext(events, None)
     await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
     await exchange.write(_chunk(head, {"role": "assistant", "content": ""}))
@@ -87,11 +87,12 @@ def _last_chunks(head: JsonObject, event: Finished, envelope: Envelope, groundin
     head = head | {"model": event.model}
     if not envelope.wants_usage:
         return _chunk(head, {}, event.reason, **grounding)
-    usage: JsonObject = {"choices": [], "usage": _usage(event.usage)}
+    usage: JsonObject = {"choices": [], "usage": usage_members(event.usage)}
     return _chunk(head, {}, event.reason) + _data(head | usage | grounding)
 
 
-def _head(kind: str, envelope: Envelope) -> JsonObject:
+def completion_head(kind: str, envelope: Envelope) -> JsonObject:
+    """What a completion, or each of its chunks, begins with."""
     return {
         "id": f"chatcmpl-{secrets.token_hex(12)}",
         "object": kind,
@@ -110,7 +111,8 @@ def _data(value: JsonObject) -> bytes:
     return b"data: " + msgspec.json.encode(value) + b"\n\n"
 
 
-def _usage(usage: Usage) -> JsonObject:
+def usage_members(usage: Usage) -> JsonObject:
+    """The member `usage`."""
     counts: JsonObject = {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,

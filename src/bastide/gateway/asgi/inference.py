@@ -3,21 +3,23 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
+from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
 from bastide.gateway.asgi.exchange import Exchange, Recording
+from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.relay import findings_header, relay
 from bastide.gateway.asgi.repeat import repeat
 from bastide.gateway.asgi.spoken import answer_spoken
 from bastide.gateway.contract import ChatMessage
 from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
 from bastide.gateway.domain.catalogue import READER, Model, ProviderKind
-from bastide.gateway.domain.errors import UnsupportedError
+from bastide.gateway.domain.errors import BodyError, UnsupportedError
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.speaking import serves
 from bastide.gateway.usecases.answer_cache import MOST_BYTES, AnswerCache
@@ -54,6 +56,18 @@ class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
     collections: list[str] = []
     filters: dict[str, object] = {}
     top_k: int = 8
+    models: list[str] = []
+    aggregate: Literal["side_by_side", "judge"] = "side_by_side"
+    judge: str | None = None
+
+    @property
+    def merges(self) -> str | None:
+        """The model that merges the answers. Raises BodyError."""
+        if (self.aggregate == "judge") is not (self.judge is not None):
+            raise BodyError("'judge' names a model, and 'aggregate' says so.", param="bastide")
+        if self.collections or self.filters:
+            raise UnsupportedError("Several models answer without documents only.", param="bastide")
+        return self.judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,7 @@ class Local:
     reader: Reader
     embedder: Embedder | None
     answers: Answers
+    several: Aggregation
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,7 @@ class Inference:
         self._reader = local.reader
         self._embedder = local.embedder
         self._answers = local.answers
+        self._several = local.several
         self._clock = clock
         self._sizes = sizes
 
@@ -119,7 +135,10 @@ class Inference:
         grounded = optional(call.members, "bastide", _Grounded)
         if grounded is not None or model.built_in:  # else the pipeline does it
             call = await self._guarded(exchange, call)
-        if grounded is not None:
+        if grounded is not None and grounded.models:
+            _only({Operation.CHAT}, call)
+            await self._several.answer(exchange, call, grounded.models, grounded.merges)
+        elif grounded is not None:
             _only(CONVERSATIONS, call)
             chat = in_chat(call)
             events = self._answers.answer(call.principal, _request(chat, messages_of(chat), grounded))
@@ -183,6 +202,7 @@ class Inference:
         async with exchange.while_connected(), self._accounts.opened(call, model) as account:
             embedded = await embed(embedder, call)
             account.close(Outcome.OK, 200, counts_of(embedded.usage))
+            exchange.extra_headers += limit_headers(account.reservation)
             await answer_embedded(exchange, embedded, call.model)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:

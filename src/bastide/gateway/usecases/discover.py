@@ -13,6 +13,7 @@ from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.requests import headers_for, models_url
 from bastide.kit.errors import UnavailableError
+from bastide.platform.uninterrupted import told_to_end
 
 LOCAL_SERVERS = {"ollama": 11434, "vllm": 8000, "llama.cpp": 8080, "lmstudio": 1234}
 
@@ -95,7 +96,7 @@ class Discovery:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
+        while not told_to_end():
             self._changed.clear()
             await self.refresh()
             self._asked.set()

@@ -14,6 +14,7 @@ from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery
 from bastide.kit.errors import UnavailableError
 from bastide.platform.cache.port import Cache
 from bastide.platform.secrets.port import Keyring, SealBrokenError
+from bastide.platform.uninterrupted import told_to_end
 
 _CHANNEL = "gateway:changed"
 _POLL_S = 5.0  # for a message that was lost; while the channel is down, every half second
@@ -79,19 +80,21 @@ class Sync:
             group.create_task(self._poll())
 
     async def _listen(self) -> None:
-        while True:
+        while not told_to_end():
             try:
                 async with self._cache.subscribe(_CHANNEL) as messages:
                     self._heard = True
                     async for _ in messages:
                         await self._reload()
+                        if told_to_end():
+                            return
             except UnavailableError as error:
                 _log.warning("gateway.changes_unheard", error=str(error))
             self._heard = False
             await asyncio.sleep(_POLL_UNHEARD_S)
 
     async def _poll(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_POLL_S if self._heard else _POLL_UNHEARD_S)
             await self._reload()
 

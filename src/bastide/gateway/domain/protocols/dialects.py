@@ -10,8 +10,17 @@ from bastide.gateway.domain.errors import BodyError, UntranslatableError
 from bastide.gateway.domain.protocols.chat import reader as chat_reader
 from bastide.gateway.domain.protocols.chat import writer as chat_writer
 from bastide.gateway.domain.protocols.chat.request import read_chat, write_chat
-from bastide.gateway.domain.protocols.conversation import Conversation
+from bastide.gateway.domain.protocols.conversation import (
+    Conversation,
+    Image,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 from bastide.gateway.domain.protocols.events import Event
+from bastide.gateway.domain.protocols.fields import untranslatable
 from bastide.gateway.domain.protocols.messages import reader as messages_reader
 from bastide.gateway.domain.protocols.messages import writer as messages_writer
 from bastide.gateway.domain.protocols.messages.request import read_messages, write_messages
@@ -86,6 +95,15 @@ LANGUAGES: Mapping[Dialect, Language] = MappingProxyType(
         ),
     }
 )
+_SAID: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "system": (Text,),
+        "developer": (Text,),
+        "user": (Text, Image, ToolResult),
+        "assistant": (Text, Refusal, Thinking, ToolCall),
+    }
+)
+"""What each role can say."""
 _NAMES: Mapping[str, Mapping[Dialect, str]] = MappingProxyType(
     {
         "stop": {Dialect.MESSAGES: "stop_sequences"},
@@ -110,6 +128,9 @@ def translated(
     if not conversation.turns:
         field = "input" if spoken is Dialect.RESPONSES else "messages"
         raise BodyError(f"{field!r} is missing.", param=field)
+    for turn in conversation.turns:
+        if not all(isinstance(part, _SAID[turn.role]) for part in turn.parts):
+            raise untranslatable(turn.path)
     try:
         body = LANGUAGES[understood].write(conversation, model, max_tokens)
     except UntranslatableError as error:

@@ -15,6 +15,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
 from bastide.kit.events import DomainEvent
 from bastide.kit.ids import derived_uuid
+from bastide.platform.uninterrupted import told_to_end
 
 _BATCH = 200  # other requests wait while one is prepared: a few milliseconds
 _EVERY_S = 0.25
@@ -66,12 +67,12 @@ class Settler:
             group.create_task(self._adopt())
 
     async def _sync(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_SYNC_S)
             await self._journal.sync()
 
     async def _flush(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_EVERY_S)
             try:
                 await self.flush()
@@ -80,7 +81,7 @@ class Settler:
                 await asyncio.sleep(_RETRY_S)
 
     async def _adopt(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_ADOPT_EVERY_S)
             try:
                 await self.recover()

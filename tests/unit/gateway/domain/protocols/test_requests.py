@@ -158,3 +158,54 @@ def test_broken_arguments_of_a_tool_are_named() -> None:
     with pytest.raises(BodyError) as caught:
         translated(asked, CHAT, MESSAGES, "m", 5)
     assert caught.value.details == {"param": "messages[1]"}
+
+
+KEYS = (
+    *("role", "content", "type", "text", "tool_calls", "function", "name", "id", "arguments"),
+    *("tool_use_id", "input", "source", "image_url", "url", "call_id", "output", "summary", "format"),
+)
+MEMBERS = (
+    *("messages", "input", "system", "instructions", "tools", "tool_choice", "stop", "stop_sequences"),
+    *("thinking", "output_config", "text", "reasoning", "response_format", "metadata", "temperature"),
+    *("max_tokens", "stream", "user", "include", "truncation"),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(KEYS),
+            inner | st.sampled_from(["user", "assistant", "system", "tool", "text", "image", "tool_use"]),
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("spoken", Dialect)
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(MEMBERS), JSON, max_size=6), st.sampled_from(Dialect))
+def test_nonsense_is_refused_and_nothing_else(
+    spoken: Dialect, asked: dict[str, Any], understood: Dialect
+) -> None:
+    name = "input" if spoken is RESPONSES else "messages"
+    try:
+        body, _ = translated({"model": "m", name: [USER], **asked}, spoken, understood, "m", 5)
+    except (BodyError, UntranslatableError):
+        return
+    assert body["model"] == "m"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "tool_use", "id": "1", "name": "f", "input": {}}],
+        [{"type": "thinking", "thinking": "Hm.", "signature": "x"}],
+    ],
+)
+def test_a_role_says_only_what_it_can(content: Any) -> None:
+    asked: Any = {"model": "m", "messages": [{"role": "user", "content": content}]}
+    with pytest.raises(UntranslatableError) as caught:
+        translated(asked, MESSAGES, CHAT, "m", 5)
+    assert caught.value.details == {"param": "messages[0]"}
