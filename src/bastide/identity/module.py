@@ -29,6 +29,7 @@ from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
 from bastide.identity.http.tokens import own_tokens_router, tokens_router
 from bastide.identity.ports import PasswordHasher
+from bastide.identity.usecases.account_data import AccountData
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
@@ -184,6 +185,7 @@ class Identity:
         self._own_sessions = OwnSessions(store, revocations, clock)
         self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
         self._people = ManagePeople(store, policy, revocations, clock)
+        self.personal = AccountData(store, policy, self._people, revocations, clock)
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)

@@ -92,6 +92,11 @@ async def test_requests_per_minute() -> None:
         assert (error["code"], error["type"]) == ("limit.requests", "rate_limit_error")
         assert error["details"]["subject_id"] == "key_1"
         assert 50 < int(answers[3].headers["retry-after"]) <= 61
+        refused = {
+            name: answers[3].headers[f"x-ratelimit-{name}-requests"] for name in ("limit", "remaining")
+        }
+        assert refused == {"limit": "3", "remaining": "0"}
+        assert 50 < int(answers[3].headers["x-ratelimit-reset-requests"].removesuffix("s")) <= 61
         assert asked(server) == 3
         async with door_.client() as theirs:
             with pytest.raises(openai.RateLimitError):

@@ -52,7 +52,8 @@ export const errors = {
   model_unavailable: "The model does not answer. Try again, or choose another one.",
   model_busy: "The model has too much to do. Wait a moment and try again.",
   model_sensitive: "These documents are confidential and no model in the house is free. Choose another one.",
-  request_untranslatable: "The provider of this model speaks another protocol, which cannot express “{{param}}”.",
+  request_untranslatable:
+    "The provider of this model speaks another protocol, which cannot express “{{param}}”.",
   gateway_exists: "There is one of this name already.",
   gateway_read_only: "This comes from the settings or was found on the machine: it cannot be changed here.",
   gateway_in_use: "Something still uses it. Remove that first.",
@@ -75,6 +76,8 @@ export const errors = {
   grant_unknown: "Somebody on the list is not here any more. Take them off and save again.",
   secrets_erased: "This was erased: nothing can read it any more.",
   secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
+  personal_data_not_found: "There is no such export or erasure.",
+  personal_data_archive: "There is no archive to download: it is not ready, was downloaded, or waited too long.",
   label_unknown: "There is no such label: the department may have been deleted.",
   service_account_not_found: "This service account is not there any more.",
   invitation_not_found: "This invitation is not open any more.",

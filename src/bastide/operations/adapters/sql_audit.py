@@ -52,6 +52,9 @@ class SqlAuditRows:
         taken = sorted(rows.all(), key=lambda row: row.id)
         return [(row.log_id, Record(row.body, row.personal)) for row in taken]
 
+    async def pending(self) -> bool:
+        return await self._connection.scalar(select(audit_pending.c.id).limit(1)) is not None
+
     async def log(self, log_id: str, *, lock: bool = False) -> Log | None:
         query = select(audit_logs).where(audit_logs.c.log_id == log_id)
         if lock:
