@@ -56,7 +56,8 @@ export const errors = {
   model_unavailable: "The model does not answer. Try again, or choose another one.",
   model_busy: "The model has too much to do. Wait a moment and try again.",
   model_sensitive: "These documents are confidential and no model in the house is free. Choose another one.",
-  request_untranslatable: "The provider of this model speaks another protocol, which cannot express “{{param}}”.",
+  request_untranslatable:
+    "The provider of this model speaks another protocol, which cannot express “{{param}}”.",
   gateway_exists: "There is one of this name already.",
   gateway_read_only: "This comes from the settings or was found on the machine: it cannot be changed here.",
   gateway_in_use: "Something still uses it. Remove that first.",

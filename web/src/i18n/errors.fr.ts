@@ -62,7 +62,8 @@ export const errors: typeof english = {
   model_busy: "Le modèle a trop à faire. Attendez un instant puis réessayez.",
   model_sensitive:
     "Ces documents sont confidentiels et aucun modèle dans la maison n’est libre. Choisissez-en un autre.",
-  request_untranslatable: "Le fournisseur de ce modèle parle un autre protocole, qui ne sait pas exprimer « {{param}} ».",
+  request_untranslatable:
+    "Le fournisseur de ce modèle parle un autre protocole, qui ne sait pas exprimer « {{param}} ».",
   gateway_exists: "Ce nom est déjà pris.",
   gateway_read_only:
     "Cela vient des réglages ou a été trouvé sur la machine : on ne peut pas le changer ici.",
