@@ -73,7 +73,8 @@ bench: .venv/.installed .cache/home/.ready ## List the benchmarks; each prints a
 	@grep -l '^if __name__' -r bench | sort | sed -e 's|/|.|g' -e 's|\.py$$||' -e 's|^|  $(BIN)/python -m |'
 
 .PHONY: lock
-lock: .venv/.installed ## Resolve pyproject.toml into requirements.lock, with hashes
+lock: ## Resolve pyproject.toml into requirements.lock, with hashes
+	@test -x $(BIN)/uv || { echo "Run make setup first."; exit 1; }
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --group dev --group docs pyproject.toml -o requirements.lock
 

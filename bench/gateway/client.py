@@ -5,6 +5,7 @@ line counts as latency (no coordinated omission).
 """
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -66,12 +67,16 @@ class Line(asyncio.Protocol):
 
 @dataclass
 class Load:
-    """So many requests per second for so long; seconds from when each was due to its whole answer."""
+    """So many requests per second for so long; seconds from when each was due to its whole answer.
+
+    What was due in the first `skip_s` does not count: a process needs a moment to see that it is overloaded.
+    """
 
     place: Place
     rate: float
     seconds: float
     most_lines: int = 1024
+    skip_s: float = 0.0
     latencies: dict[int, list[float]] = field(default_factory=dict)
     unsent: int = 0
     sent: int = 0
@@ -80,7 +85,8 @@ class Load:
     _waiting: deque[float] = field(default_factory=deque)
 
     def answered(self, line: Line, status: int, due: float) -> None:
-        self.latencies.setdefault(status, []).append(asyncio.get_running_loop().time() - due)
+        if due >= self._counts_from:
+            self.latencies.setdefault(status, []).append(time.perf_counter() - due)
         if self._waiting:
             line.ask(self._request, self._waiting.popleft())
         else:
@@ -93,9 +99,9 @@ class Load:
 
     async def run(self) -> "Load":
         self._request = request(self.place)
-        loop = asyncio.get_running_loop()
-        started, opening = loop.time(), set[asyncio.Task[None]]()
-        while (now := loop.time()) < started + self.seconds:
+        started, opening = time.perf_counter(), set[asyncio.Task[None]]()
+        self._counts_from = started + self.skip_s
+        while (now := time.perf_counter()) < started + self.seconds:
             due = int((now - started) * self.rate) - self.sent
             for _ in range(due):
                 at = started + self.sent / self.rate
@@ -130,4 +136,4 @@ class Load:
         return found[min(len(found) - 1, int(share * len(found)))] * 1000 if found else float("nan")
 
     def per_second(self, status: int = 200) -> float:
-        return len(self.latencies.get(status, ())) / self.seconds
+        return len(self.latencies.get(status, ())) / (self.seconds - self.skip_s)

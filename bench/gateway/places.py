@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -126,7 +127,7 @@ def nginx_peer(folder: Path, upstream: Place) -> "contextlib.AbstractContextMana
 
 @contextmanager
 def litellm_peer(folder: Path, upstream: Place) -> Iterator[Place | None]:
-    """LiteLLM's proxy with one worker, without keys, limits or a database; None if it cannot be had."""
+    """LiteLLM's proxy with one worker, a key, no limits and no database; None if it cannot be had."""
     program = PEERS / "litellm/bin/litellm"
     if not program.exists() and not _install_litellm():
         yield None
@@ -143,9 +144,14 @@ def litellm_peer(folder: Path, upstream: Place) -> Iterator[Place | None]:
             """)
     )
     command = [str(program), "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
-    variables = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
+    key = f"sk-{secrets.token_hex(32)}"  # it does not start without one
+    variables = {
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "LITELLM_LOG": "ERROR",
+        "LITELLM_MASTER_KEY": key,
+    }
     with running("LiteLLM", GATEWAY_CORE, command, port, folder / "litellm.log", variables) as place:
-        yield place
+        yield replace(place, key=key)
 
 
 def _install_litellm() -> bool:

@@ -144,13 +144,13 @@ class Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
-        self.started = asyncio.get_running_loop().time()
+        self.started = time.perf_counter()
         self.transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         found = data.count(b"data: ")
         if found and not self.events:
-            self.first_s = asyncio.get_running_loop().time() - self.started
+            self.first_s = time.perf_counter() - self.started
             if not self.first.done():
                 self.first.set_result(None)
         if not found and not self.events and not data.startswith(b"HTTP/1.1 200"):

@@ -38,5 +38,16 @@ class Bm25:
         order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [item for item in order if item[0] not in without][:count]
 
+    def reach(self, query: str) -> float:
+        """What a text would score that were the best at each term; terms of no text count as rare ones."""
+        total = len(self._norms)
+        reach = 0.0
+        for term in self._terms(query):
+            postings = self._postings.get(term, [])
+            rarity = math.log(1 + (total - len(postings) + 0.5) / (len(postings) + 0.5))
+            best = (count * (_K1 + 1) / (count + self._norms[place]) for place, count in postings)
+            reach += rarity * max(best, default=1.0)
+        return reach
+
     def _terms(self, text: str) -> list[str]:
         return [stem(word, self._language) for word in words_of(text) if word not in self._ignored]

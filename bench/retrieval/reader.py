@@ -2,9 +2,9 @@
 
     python -m bench.retrieval.reader [--set ../shared/eval/retrieval/fr-piaf-1.0] [--language fr]
 
-It reads the passages of a plain BM25 search. Refusals: the same questions, with the passages of another one;
-and with every passage of the right article taken away before the search, so that what is left is about
-something alike.
+It reads the passages of a plain BM25 search, scored on the scale of the product's search. Refusals: the same
+questions, with the passages of another one; and with every passage of the right article taken away before the
+search, so that what is left is about something alike.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bastide.kit.sentences import sentences
+from bastide.knowledge.domain.ranking import relevance
 from bastide.models.contract import Passage, Reading
 from bastide.models.module import open_reader
 from bench.retrieval.bm25 import Bm25
@@ -80,13 +81,13 @@ class Bench:
 
     def passages(self, text: str, without: Collection[int] = ()) -> list[Passage]:
         found = self.index.best(text, _PASSAGES, without)
-        best = found[0][1] if found else 1.0
+        reach = self.index.reach(text) or 1.0
         return [
             Passage(
                 str(place),
                 self.documents[place].text,
                 0,
-                score / best,
+                relevance(None, score / reach, 0.0),
                 title=self.documents[place].title,
                 language=self.language,
             )
@@ -130,6 +131,7 @@ def main() -> None:
     )
     parser.add_argument("--set", type=Path, default=Path("../shared/eval/retrieval/fr-piaf-1.0"))
     parser.add_argument("--language", default="fr")
+    parser.add_argument("--every", type=int, default=1, help="ask only every n-th question")
     arguments = parser.parse_args()
     documents, questions = load(arguments.set)
     bench = Bench(documents, arguments.language)
@@ -142,7 +144,7 @@ def main() -> None:
     )
     scores = {name: Score() for name in names}
     times_ms: list[float] = []
-    for place, asked in enumerate(questions):
+    for place, asked in list(enumerate(questions))[:: arguments.every]:
         passages = bench.passages(asked.text)
         scores[names[0]].add(asked, bench.plain(asked, passages))
         begun = time.process_time()

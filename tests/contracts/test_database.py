@@ -29,7 +29,8 @@ from bastide.platform.database.errors import (
     IntegrityError,
     ReadOnlyError,
 )
-from bastide.platform.database.port import Database
+from bastide.platform.database.hooks import at_commit
+from bastide.platform.database.port import Connection, Database
 
 own = MetaData()
 accounts = Table(
@@ -250,3 +251,45 @@ async def test_erased_text_leaves_no_trace_on_the_disk(bank: Database, database_
     await bank.compact()
     folder = Path(database_url.removeprefix("sqlite:///")).parent
     assert not [file.name for file in folder.iterdir() if secret.encode() in file.read_bytes()]
+
+
+async def test_rows_for_the_commit_are_written_together_with_the_rest_or_not_at_all(bank: Database) -> None:
+    written: list[list[str]] = []
+
+    async def write(connection: Connection, rows: list[str]) -> None:
+        written.append(rows)
+        await connection.execute(add(len(rows)))
+
+    async def transfer(*, fail: bool) -> None:
+        async with bank.transaction() as connection:
+            for row in ("one", "two"):
+                at_commit(connection, write, row)
+            assert not written or fail
+            if fail:
+                raise ZeroDivisionError
+
+    await transfer(fail=False)
+    assert written == [["one", "two"]]
+    assert await balance(bank) == 2
+    with pytest.raises(ZeroDivisionError):
+        await transfer(fail=True)
+    assert len(written) == 1
+    assert await balance(bank) == 2
+    async with bank.reading() as connection:
+        with pytest.raises(RuntimeError):
+            at_commit(connection, write, "row")
+
+
+async def test_rows_that_cannot_be_written_undo_the_transaction(bank: Database) -> None:
+    async def write(connection: Connection, rows: list[str]) -> None:
+        await connection.execute(insert(notes).values(id=1, account=rows[0]))
+        await connection.execute(insert(notes).values(id=1, account=rows[0]))
+
+    async def deposit() -> None:
+        async with bank.transaction() as connection:
+            await connection.execute(add(5))
+            at_commit(connection, write, "nobody")
+
+    with pytest.raises(IntegrityError):
+        await deposit()
+    assert await balance(bank) == 0

@@ -96,6 +96,10 @@ def person(stage: Stage) -> str:
         return str(client.get("/api/v1/me").json()["id"])
 
 
+def export_job(stage: Stage) -> str:
+    return stage.made(f"people/{stage.admin_id}/export", {})
+
+
 def label(stage: Stage) -> str:
     """Of a department of the first organisation."""
     return "department:" + stage.made("groups", {"name": unique(), "kind": "department"})
@@ -223,6 +227,10 @@ ROWS: dict[str, list[Row]] = {
     "PATCH /api/v1/people/{user_id}": [Row("SO", person, body={"role": "read_only"})],
     "DELETE /api/v1/people/{user_id}": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/reset-link": [Row("SO", person)],
+    "POST /api/v1/people/{user_id}/export": [Row("SO", person)],
+    "POST /api/v1/people/{user_id}/erasure": [Row("SO", person, body={})],
+    "GET /api/v1/personal-data/{job_id}": [Row("SO", export_job, hidden=True)],
+    "GET /api/v1/personal-data/{job_id}/archive": [Row("SO", export_job, hidden=True)],
     "GET /api/v1/invitations": [Row("SO")],
     "POST /api/v1/invitations": [Row("SO", body={"email": "new@example.org"})],
     "DELETE /api/v1/invitations/{invitation_id}": [Row("SO", invitation)],
@@ -298,6 +306,7 @@ ROWS: dict[str, list[Row]] = {
             ("GET", "", None, "", ALL),
             ("PATCH", "", {}, "", "SO"),
             ("DELETE", "", None, "", "SO"),
+            ("POST", "/erasure", None, "", "SO"),
             ("GET", "/access", None, "", "SO"),
             ("PUT", "/access", ACCESS, "", "SO"),
             ("POST", "/cancel", None, "", "SO"),

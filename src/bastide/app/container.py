@@ -25,7 +25,7 @@ from bastide.operations.adapters.embedder_probe import EmbedderProbe
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
-from bastide.operations.module import Auditing
+from bastide.operations.module import Auditing, PersonalData
 from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
@@ -89,12 +89,10 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             chosen: Embedder = await stack.enter_async_context(documents.open_embedder(settings, home))
             embedder = chosen
             more_probes.append(EmbedderProbe(chosen, wanted=settings.embedder_url != "none:"))
-            opening = documents.open_documents(
-                settings, home, backends, chosen, identity, auditing.audit, clock
-            )
-            opened: KnowledgeModule = await stack.enter_async_context(opening)
-            knowledge = opened
-            routers += opened.routers(principal_of)
+            opening = documents.open_documents(settings, home, backends, chosen, identity, auditing, clock)
+            opened: tuple[KnowledgeModule, PersonalData] = await stack.enter_async_context(opening)
+            knowledge, personal = opened
+            routers += [*knowledge.routers(principal_of), personal.router(principal_of)]
         inference: ASGIApp | None = None
         if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(

@@ -9,6 +9,7 @@ from bastide.app.home import Home
 from bastide.app.roles import Role
 from bastide.app.settings import DocumentSettings, Settings
 from bastide.app.site import SAMPLES
+from bastide.gateway.adapters.ledger_holder import LedgerHolder
 from bastide.identity.module import Identity
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
@@ -18,8 +19,9 @@ from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
 from bastide.knowledge.ports.parser import ParseLimits
 from bastide.models.contract import Embedder
-from bastide.operations.contract import Audit
+from bastide.operations.module import Auditing, PersonalData, PersonalDataPorts
 from bastide.platform.workflows.dbos import DbosWorkflows
+from bastide.platform.workflows.port import Workflows
 
 
 @asynccontextmanager
@@ -29,10 +31,13 @@ async def open_documents(
     backends: Backends,
     embedder: Embedder,
     identity: Identity,
-    audit: Audit,
+    auditing: Auditing,
     clock: Clock,
-) -> AsyncGenerator[KnowledgeModule]:
-    """The service, running. Only the role `documents` reads documents; the others ask and enqueue."""
+) -> AsyncGenerator[tuple[KnowledgeModule, PersonalData]]:
+    """The service, running, and what exports and erases personal data with it.
+
+    Only the role `documents` reads documents; the others ask and enqueue.
+    """
     workflows = DbosWorkflows(settings.workflows, clock)
     async with AsyncExitStack() as stack:
         parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
@@ -57,7 +62,7 @@ async def open_documents(
                 embedder=embedder,
                 policy=identity.policy,
                 sharing=identity.sharing,
-                audit=audit,
+                audit=auditing.audit,
                 clock=clock,
                 detect_language=detect,
                 tmp=home.temporary / "documents",
@@ -67,6 +72,8 @@ async def open_documents(
             )
         )
         module.register()
+        personal = _personal_data(backends, workflows, identity, module, auditing, clock)
+        personal.register()
         works = Role.DOCUMENTS in settings.roles
         await workflows.start(work=works)
         stack.push_async_callback(workflows.stop)
@@ -76,7 +83,24 @@ async def open_documents(
         stack.push_async_callback(backends.relay.stop)
         await module.start(work=works)
         stack.push_async_callback(module.stop)
-        yield module
+        await personal.start()
+        yield module, personal
+
+
+def _personal_data(
+    backends: Backends,
+    workflows: Workflows,
+    identity: Identity,
+    module: KnowledgeModule,
+    auditing: Auditing,
+    clock: Clock,
+) -> PersonalData:
+    """Whoever holds something on people is in this list."""
+    holders = [module.personal, LedgerHolder(backends.database), auditing.holder(), identity.personal]
+    ports = PersonalDataPorts(
+        backends.database, backends.objects, workflows, clock, identity.personal, module.personal, holders
+    )
+    return PersonalData(ports, auditing)
 
 
 def _limits(settings: DocumentSettings) -> KnowledgeLimits:

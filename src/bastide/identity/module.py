@@ -29,6 +29,7 @@ from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
 from bastide.identity.http.tokens import own_tokens_router, tokens_router
 from bastide.identity.ports import PasswordHasher
+from bastide.identity.usecases.account_data import AccountData
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
@@ -173,7 +174,7 @@ class Identity:
         self.local_principal = self._authentication.local_principal
         self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
         self.create_key = CreateKey(store, policy, hashes, clock)
-        self._keys = ManageKeys(store, policy, hashes, revocations, clock)
+        self.keys = ManageKeys(store, policy, hashes, revocations, clock)
         parts = _Parts(store, keyring, hashes, hasher, throttle, sessions, revocations, clock)
         logins = _Logins(parts, Challenges(hashes, cache, clock), policy, mail.public_url)
         self._tokens, self._logins = tokens, logins
@@ -184,6 +185,7 @@ class Identity:
         self._own_sessions = OwnSessions(store, revocations, clock)
         self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
         self._people = ManagePeople(store, policy, revocations, clock)
+        self.personal = AccountData(store, policy, self._people, revocations, clock)
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)
@@ -214,7 +216,7 @@ class Identity:
             links_router(self._join, self._reset, self._profiles),
             second_factor_router(self._logins.second, principal),
             me_router(self._profiles, self._password, self._own_sessions, principal),
-            keys_router(self.create_key, self._keys, principal),
+            keys_router(self.create_key, self.keys, principal),
             people_router(self._people, self._reset, principal),
             invitations_router(self._invite, principal),
             groups_router(self._groups, principal),

@@ -43,6 +43,7 @@ from bastide.knowledge.usecases.materialise import Materialise
 from bastide.knowledge.usecases.notices import Notices
 from bastide.knowledge.usecases.parse import Parse
 from bastide.knowledge.usecases.passwords import Passwords
+from bastide.knowledge.usecases.personal_documents import PersonalDocuments
 from bastide.knowledge.usecases.publish import Publish, Tidy
 from bastide.knowledge.usecases.read_content import ReadContent
 from bastide.knowledge.usecases.read_documents import ReadDocuments
@@ -161,6 +162,7 @@ class KnowledgeModule:
             ports.detect_language,
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
+        self.personal = PersonalDocuments(self._store, ports.objects, self._collections, self._delete)
         self._watch = Watch(self._store, self._access, self._notices)
         self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 

@@ -1,11 +1,13 @@
 """What other slices write into the audit log."""
 
+from dataclasses import replace
 from typing import Protocol, TypeAlias, Union
 
 from bastide.identity.contract import Principal
-from bastide.kit.json import JsonObject
+from bastide.kit.json import Json, JsonObject
 from bastide.operations.domain.entry import SYSTEM_LOG, AuditEntry, Outcome
 from bastide.operations.domain.errors import AuditUnavailableError
+from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile
 from bastide.platform.database.port import Connection
 
 Detail: TypeAlias = Union[str, int, float, bool, tuple[str, ...], JsonObject, None]  # noqa: UP007  # as in kit.json
@@ -23,6 +25,11 @@ def done_by(principal: Principal, action: str, target: str | None = None, **deta
         credential_id=principal.key_id or principal.session_id,
         details={name: list(value) if isinstance(value, tuple) else value for name, value in details.items()},
     )
+
+
+def with_personal(entry: AuditEntry, **personal: Json) -> AuditEntry:
+    """What people have put into words (names they chose, addresses): it can be erased later."""
+    return replace(entry, personal={**entry.personal, **personal})
 
 
 class Audit(Protocol):
@@ -46,6 +53,11 @@ __all__ = [
     "Audit",
     "AuditEntry",
     "AuditUnavailableError",
+    "DataSubject",
+    "Documents",
+    "Erased",
+    "HeldFile",
     "Outcome",
     "done_by",
+    "with_personal",
 ]

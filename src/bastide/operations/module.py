@@ -1,7 +1,8 @@
 """Builds the audit log from its ports."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -10,16 +11,24 @@ from fastapi import APIRouter, Request
 from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
+from bastide.operations.adapters.audit_holder import AuditHolder
 from bastide.operations.adapters.sql_audit import SqlAuditStore
+from bastide.operations.adapters.sql_jobs import SqlJobs
 from bastide.operations.contract import Audit
 from bastide.operations.http.audit import AuditUseCases, audit_router, proofs_router
+from bastide.operations.http.personal_data import personal_data_router
+from bastide.operations.ports import DataHolder, DataSubjects, DocumentEraser
 from bastide.operations.usecases.audit_log import AuditLog
 from bastide.operations.usecases.export_audit import ExportAudit
 from bastide.operations.usecases.keep_audit import KeepAudit
+from bastide.operations.usecases.personal_data import PersonalDataUseCases
 from bastide.operations.usecases.proofs import Proofs
 from bastide.operations.usecases.read_audit import ReadAudit
+from bastide.operations.workflows import PersonalDataWorkflow
 from bastide.platform.database.port import Database
+from bastide.platform.objects.port import ObjectStore
 from bastide.platform.secrets.port import Keyring
+from bastide.platform.workflows.port import Workflows
 
 _CHECKPOINT_EVERY_S = 60.0
 _PRUNE_EVERY = timedelta(hours=6)
@@ -30,6 +39,8 @@ class Auditing:
     """`audit` is what other slices get; it takes entries before `start`, which puts them into the tree."""
 
     def __init__(self, database: Database, keyring: Keyring, clock: Clock, version: str) -> None:
+        self._database = database
+        self.keyring = keyring
         self._store = SqlAuditStore(database)
         self._clock = clock
         self._audit_log = AuditLog(self._store, keyring, clock)
@@ -48,6 +59,10 @@ class Auditing:
             audit_router(self._uses, policy, principal),
             proofs_router(self._uses, policy, principal),
         ]
+
+    def holder(self) -> AuditHolder:
+        """What the log holds on people."""
+        return AuditHolder(self._database, self.keep, self._audit_log.settled)
 
     async def start(self) -> None:
         self._tasks = [
@@ -86,3 +101,45 @@ class Auditing:
                     prune_at = self._clock.now() + _PRUNE_EVERY
             except BastideError as error:
                 _log.warning("audit.not_looked_after", code=error.code, error=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDataPorts:
+    """`holders` in the order in which they erase; the last one forgets who the person was."""
+
+    database: Database
+    objects: ObjectStore
+    workflows: Workflows
+    clock: Clock
+    subjects: DataSubjects
+    documents: DocumentEraser
+    holders: Sequence[DataHolder]
+
+
+class PersonalData:
+    """Exports and erasures. Order: build, `register()`, start the workflows, `start()`."""
+
+    def __init__(self, ports: PersonalDataPorts, auditing: Auditing) -> None:
+        self._jobs = SqlJobs(ports.database)
+        self._uses = PersonalDataUseCases(
+            self._jobs,
+            ports.subjects,
+            ports.documents,
+            ports.objects,
+            auditing.keyring,
+            auditing.audit,
+            ports.clock,
+            ports.holders,
+        )
+        self._workflow = PersonalDataWorkflow(self._uses, ports.workflows)
+
+    def register(self) -> None:
+        self._workflow.register()
+
+    def router(self, principal: Callable[[Request], Principal]) -> APIRouter:
+        return personal_data_router(self._uses, self._workflow.start, principal)
+
+    async def start(self) -> None:
+        """What was asked for when the process was killed, before the workflow was enqueued."""
+        for job in await self._jobs.unfinished():
+            await self._workflow.start(job)

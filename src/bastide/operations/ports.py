@@ -1,13 +1,15 @@
 """What operations needs from outside: somebody to ask, and a place for the audit log."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from bastide.identity.contract import Principal
 from bastide.operations.domain.check import Check
 from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.log import Log, LogPolicy, Placed, Sought
+from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile, Job
 from bastide.operations.domain.record import Record
 from bastide.platform.database.port import Connection
 
@@ -44,6 +46,10 @@ class AuditRows(Protocol):
 
     async def take_pending(self, limit: int) -> Sequence[tuple[str, Record]]:
         """The oldest, with their log; each is taken by one transaction only."""
+        ...
+
+    async def pending(self) -> bool:
+        """Whether anything is written down that is not yet in a tree."""
         ...
 
     async def log(self, log_id: str, *, lock: bool = False) -> Log | None:
@@ -110,4 +116,75 @@ class AuditStore(Protocol):
 
     def within(self, connection: Connection, wake: Callable[[], None]) -> AuditRows:
         """In a transaction that another slice has open; `wake` is called when it has committed."""
+        ...
+
+
+class DataHolder(Protocol):
+    """A part of Bastide that holds something on people."""
+
+    @property
+    def name(self) -> str:
+        """One word; the folder of its files in an archive."""
+        ...
+
+    def held(self, subject: DataSubject) -> AsyncIterator[HeldFile]:
+        """All of it, each file read to its end before the next."""
+        ...
+
+    async def erase(self, subject: DataSubject, documents: Documents) -> Erased:
+        """Doing it again changes nothing."""
+        ...
+
+
+class DataSubjects(Protocol):
+    """Who people are, and who may ask about them."""
+
+    async def require(self, principal: Principal, user_id: str, *, erase: bool) -> None:
+        """Raises PersonNotFoundError, DeniedError."""
+        ...
+
+    async def shut_out(self, principal: Principal, user_id: str) -> None:
+        """No session and no key of theirs is good any more. Raises LastAdministratorError, DeniedError."""
+        ...
+
+    async def get(self, user_id: str, organisation_id: str) -> DataSubject | None:
+        """None: erased already."""
+        ...
+
+
+class DocumentEraser(Protocol):
+    """Deletes documents, and knows when nothing is left of them."""
+
+    async def delete(self, principal: Principal, document_id: str) -> None:
+        """Raises DocumentNotFoundError, DeniedError."""
+        ...
+
+    async def settled(self) -> None:
+        """Once nothing is left of what was deleted before. Raises UnavailableError: call again."""
+        ...
+
+
+class JobStore(Protocol):
+    """Rows of exports and erasures."""
+
+    async def add(self, job: Job) -> None: ...
+
+    async def get(self, job_id: str) -> Job | None: ...
+
+    async def unfinished(self) -> Sequence[Job]: ...
+
+    async def put_erased(self, job_id: str, holder: str, erased: Erased) -> None:
+        """What a holder said first stays said."""
+        ...
+
+    async def erased(self, job_id: str) -> Mapping[str, Erased]:
+        """By holder."""
+        ...
+
+    async def finish(self, job: Job) -> None:
+        """State, archive, receipt and time."""
+        ...
+
+    async def collected(self, job_id: str) -> bool:
+        """The archive is given out: True once."""
         ...

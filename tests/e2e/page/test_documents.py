@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(180)]
 SAMPLES = Path(__file__).parents[3] / "samples"
 QUESTION = "Quel est le montant de l’indemnité de télétravail par jour ?"
 _READ_MS = 90_000
+PAGES = ("/ask", "/library", "/playground", "/usage", "/people", "/models", "/audit", "/settings")
 
 
 def ask(page: Page, question: str) -> None:
@@ -46,7 +47,7 @@ def test_from_dropped_files_to_the_highlighted_words(browser: Browser, server: S
         page.goto("/library")
         page.get_by_label("E-mail").fill(EMAIL)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("heading", name="Library")).to_be_visible()
 
         pdf = (SAMPLES / "fr" / "guide-teletravail.pdf").read_bytes()
@@ -170,7 +171,7 @@ def test_everything_by_keyboard(browser: Browser, server: Server) -> None:
 def test_on_a_phone(browser: Browser, server: Server) -> None:
     with visitor(browser, server.url, viewport=PHONE, has_touch=True, is_mobile=True) as page:
         sign_in(page)
-        for path in ("/ask", "/library", "/settings", "/people", "/models", "/audit"):
+        for path in PAGES:
             page.goto(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert not overflows(page), path
@@ -193,7 +194,7 @@ def test_is_accessible(browser: Browser, server: Server, scheme: str) -> None:
         expect(page.get_by_label("E-mail")).to_be_visible()
         assert not accessibility_violations(page)
         sign_in(page)
-        for path in ("/ask", "/library", "/settings", "/people", "/models", "/audit"):
+        for path in PAGES:
             page.goto(path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert not accessibility_violations(page), path

@@ -27,6 +27,7 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import Door, door, memory_storage
 from tests.integration.gateway.upstream import ModelServer, Request, completion, model_server, talk
 
@@ -91,6 +92,11 @@ async def test_requests_per_minute() -> None:
         assert (error["code"], error["type"]) == ("limit.requests", "rate_limit_error")
         assert error["details"]["subject_id"] == "key_1"
         assert 50 < int(answers[3].headers["retry-after"]) <= 61
+        refused = {
+            name: answers[3].headers[f"x-ratelimit-{name}-requests"] for name in ("limit", "remaining")
+        }
+        assert refused == {"limit": "3", "remaining": "0"}
+        assert 50 < int(answers[3].headers["x-ratelimit-reset-requests"].removesuffix("s")) <= 61
         assert asked(server) == 3
         async with door_.client() as theirs:
             with pytest.raises(openai.RateLimitError):
@@ -262,7 +268,13 @@ async def test_two_processes_share_a_limit_and_a_budget(
                     await connection.run_sync(metadata.create_all)
             cache = RedisCache(redis_url)
             storage = Storage(
-                database, SqlOutbox(), cache, keyring, tmp_path / "journal", cache_url=redis_url
+                database,
+                SqlOutbox(),
+                cache,
+                keyring,
+                tmp_path / "journal",
+                RecordedAudit(),
+                cache_url=redis_url,
             )
             _, client = await stack.enter_async_context(
                 limited(server, *(limits if not number else []), storage=storage)

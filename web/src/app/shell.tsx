@@ -9,8 +9,9 @@ import { Navigation } from "./navigation";
 import { ServerWarnings } from "./server-warnings";
 import { Shortcuts } from "./shortcuts";
 import { useHotkeys } from "./use-hotkeys";
-import { UserMenu } from "./user-menu";
 
+// The menu brings the code that places pop-ups, which nothing at the first sight needs.
+const UserMenu = lazy(async () => ({ default: (await import("./user-menu")).UserMenu }));
 const Viewer = lazy(async () => ({ default: (await import("@/features/viewer/viewer")).Viewer }));
 
 /** What stands around every page: navigation, warnings, the document that is open, uploads. */
@@ -35,7 +36,9 @@ export function Shell({ me }: { me: Me }) {
         </Link>
         <Navigation me={me} />
         <div className="ms-auto md:ms-0 md:mt-auto">
-          <UserMenu me={me} onHelp={() => setHelp(true)} />
+          <Suspense fallback={<div className="size-12" />}>
+            <UserMenu me={me} onHelp={() => setHelp(true)} />
+          </Suspense>
         </div>
       </header>
       <div className="flex min-w-0 grow flex-col max-md:pb-16">

@@ -48,6 +48,10 @@ export const errors: typeof english = {
     "Ce genre de fichier ne peut pas être lu. Enregistrez-le en PDF, Office ou texte et ajoutez-le de nouveau.",
   document_corrupt:
     "Le fichier est abîmé. Ouvrez-le dans son programme, enregistrez-le de nouveau et ajoutez-le.",
+  embedder_unavailable: "Le modèle de recherche ne répond pas. Réessayez quand son serveur fonctionne.",
+  embedder_refused: "Le modèle de recherche refuse : sa clé, son nom ou son adresse est à corriger.",
+  embedder_answer: "Le modèle de recherche a donné une réponse inutilisable.",
+  embedder_changed: "Un autre modèle de recherche a pris le nom de celui qui servait.",
   document_too_large: "Le fichier dépasse la taille permise. Divisez-le, ou demandez une limite plus haute.",
   document_timeout: "La lecture a pris trop de temps. Réessayez, ou divisez le fichier.",
   document_empty:
@@ -58,7 +62,8 @@ export const errors: typeof english = {
   model_busy: "Le modèle a trop à faire. Attendez un instant puis réessayez.",
   model_sensitive:
     "Ces documents sont confidentiels et aucun modèle dans la maison n’est libre. Choisissez-en un autre.",
-  request_untranslatable: "Le fournisseur de ce modèle parle un autre protocole, qui ne sait pas exprimer « {{param}} ».",
+  request_untranslatable:
+    "Le fournisseur de ce modèle parle un autre protocole, qui ne sait pas exprimer « {{param}} ».",
   gateway_exists: "Ce nom est déjà pris.",
   gateway_read_only:
     "Cela vient des réglages ou a été trouvé sur la machine : on ne peut pas le changer ici.",
@@ -83,6 +88,8 @@ export const errors: typeof english = {
   grant_unknown: "Quelqu’un de la liste n’est plus là. Retirez-le et enregistrez de nouveau.",
   secrets_erased: "Ceci a été effacé : plus rien ne peut le lire.",
   secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
+  personal_data_not_found: "Il n’y a pas d’export ni d’effacement de ce numéro.",
+  personal_data_archive: "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",
   label_unknown: "Cette étiquette n’existe pas : le service a peut-être été supprimé.",
   service_account_not_found: "Ce compte de service n’existe plus.",
   invitation_not_found: "Cette invitation n’est plus ouverte.",

@@ -1,5 +1,22 @@
 /** The second factor. */
 export const security = {
+  passkeys: {
+    title: "Passkeys",
+    text: "Sign in with your finger, face or PIN. A passkey is both factors at once and cannot be phished.",
+    add: "Add a passkey",
+    name: "Name",
+    nameHint: "So that you know it again, for instance the name of the device",
+    rename: "Rename",
+    remove: "Remove",
+    removeTitle: "Remove the passkey “{{name}}”?",
+    removeText: "It no longer opens the door. Delete it on the device too.",
+    added: "Added {{date}}",
+    synced: "on several devices",
+    unknown: "This browser knows no passkeys.",
+    use: "Sign in with a passkey",
+    declined: "It did not come to a passkey. Try again, or use your password.",
+    address: "There are no passkeys at this address. Open Bastide by its name instead of its number.",
+  },
   second: {
     title: "Second factor",
     text: "A code from your phone besides the password: a stolen password alone then opens nothing.",

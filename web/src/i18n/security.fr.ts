@@ -1,6 +1,24 @@
 import type { security as english } from "./security.en";
 
 export const security: typeof english = {
+  passkeys: {
+    title: "Clés d’accès",
+    text: "Connectez-vous avec le doigt, le visage ou un code PIN. Une clé d’accès vaut les deux facteurs et ne se laisse pas hameçonner.",
+    add: "Ajouter une clé d’accès",
+    name: "Nom",
+    nameHint: "Pour la reconnaître, par exemple le nom de l’appareil",
+    rename: "Renommer",
+    remove: "Retirer",
+    removeTitle: "Retirer la clé d’accès « {{name}} » ?",
+    removeText: "Elle n’ouvrira plus la porte. Supprimez-la aussi de l’appareil.",
+    added: "Ajoutée le {{date}}",
+    synced: "sur plusieurs appareils",
+    unknown: "Ce navigateur ne connaît pas les clés d’accès.",
+    use: "Se connecter avec une clé d’accès",
+    declined: "La clé d’accès n’a pas abouti. Réessayez, ou prenez votre mot de passe.",
+    address:
+      "Il n’y a pas de clés d’accès à cette adresse. Ouvrez Bastide par son nom plutôt que par son numéro.",
+  },
   second: {
     title: "Second facteur",
     text: "Un code de votre téléphone en plus du mot de passe : un mot de passe volé n’ouvre alors plus rien.",

@@ -1,6 +1,7 @@
 """`bastide keyring`: change the master key, with the server stopped."""
 
 import asyncio
+import base64
 from typing import Annotated
 
 import typer
@@ -45,7 +46,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         answer = {
             "master": keyring.master_id,
             "old_masters": list(keyring.old_master_ids),
-            "signers": list(keyring.public_keys()),
+            "signers": {name: base64.b64encode(key).decode() for name, key in keyring.public_keys().items()},
         }
     if as_json:
         print_json(answer)

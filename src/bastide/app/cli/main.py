@@ -15,6 +15,7 @@ from bastide.app.cli import (
     keys,
     people,
     questions,
+    receipt,
     server,
     setup,
 )
@@ -59,6 +60,7 @@ app.command("setup", help="Fetch what a first start needs: the embedder.")(setup
 app.add_typer(keys.app, name="key", help="API keys.")
 app.add_typer(keyring.app, name="keyring", help="The keys that everything stored is encrypted with.")
 app.add_typer(gateway.app, name="gateway", help="The door to the models.")
+app.add_typer(receipt.app, name="receipt", help="Receipts of erasure.")
 app.add_typer(audit.app, name="audit", help="The audit log.")
 app.add_typer(people.app, name="people", help="The people of the organisation.")
 

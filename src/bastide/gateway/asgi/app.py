@@ -6,6 +6,7 @@ from typing import TypeAlias
 from bastide.gateway.asgi import errors
 from bastide.gateway.asgi.exchange import ClientGoneError, Exchange
 from bastide.gateway.asgi.inference import Inference
+from bastide.gateway.asgi.limits import refusal_headers
 from bastide.gateway.asgi.models import Models
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.call import Operation
@@ -76,4 +77,5 @@ async def _refuse(exchange: Exchange, error: BastideError) -> None:
         raise error
     operation = exchange.scope["path"].removeprefix("/api").removeprefix("/v1/")
     body = errors.body_of(error, operation)
-    await exchange.answer(errors.status_of(error), body, headers=errors.headers_of(error))
+    headers = [*errors.headers_of(error), *refusal_headers(error)]
+    await exchange.answer(errors.status_of(error), body, headers=headers)

@@ -12,6 +12,7 @@ from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.completion import Envelope, answer_streamed, answer_whole
 from bastide.gateway.asgi.embedding import answer_embedded
 from bastide.gateway.asgi.exchange import Exchange, Recording
+from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.relay import findings_header, relay
 from bastide.gateway.asgi.repeat import repeat
 from bastide.gateway.asgi.spoken import answer_spoken
@@ -201,6 +202,7 @@ class Inference:
         async with exchange.while_connected(), self._accounts.opened(call, model) as account:
             embedded = await embed(embedder, call)
             account.close(Outcome.OK, 200, counts_of(embedded.usage))
+            exchange.extra_headers += limit_headers(account.reservation)
             await answer_embedded(exchange, embedded, call.model)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:

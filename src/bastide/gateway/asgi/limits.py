@@ -3,10 +3,14 @@
 https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 """
 
+from math import ceil
+
 from bastide.gateway.domain.limits import WINDOW_S, Metric
 from bastide.gateway.usecases.limits.limiter import Reservation
+from bastide.kit.errors import BastideError
 
 _NAMES = {Metric.REQUESTS: "requests", Metric.TOKENS: "tokens"}
+_SLIDING = frozenset(WINDOW_S)
 
 
 def limit_headers(reservation: Reservation | None) -> list[tuple[bytes, bytes]]:
@@ -24,3 +28,18 @@ def limit_headers(reservation: Reservation | None) -> list[tuple[bytes, bytes]]:
         for word, value in (("limit", amount), ("remaining", max(remaining, 0)), ("reset", f"{window_s}s")):
             headers.append((f"x-ratelimit-{word}-{name}".encode(), str(value).encode()))
     return headers
+
+
+def refusal_headers(error: BastideError) -> list[tuple[bytes, bytes]]:
+    """The same of the limit that has refused a request: what is left, and when as much is free again."""
+    details = error.details
+    name = _NAMES.get(details.get("metric", ""))
+    if name is None or details.get("period") not in _SLIDING or "retry_after_s" not in details:
+        return []
+    left = max(0, int(details["amount"]) - int(details["used"]))
+    values = (
+        ("limit", details["amount"]),
+        ("remaining", left),
+        ("reset", f"{ceil(details['retry_after_s'])}s"),
+    )
+    return [(f"x-ratelimit-{word}-{name}".encode(), str(value).encode()) for word, value in values]

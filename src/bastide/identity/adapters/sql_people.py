@@ -20,8 +20,10 @@ from bastide.identity.adapters.sql_organisations import organisation_of
 from bastide.identity.adapters.sql_standing import standing_of
 from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import (
+    api_keys,
     group_members,
     groups,
+    invitations,
     memberships,
     organisations,
     sessions,
@@ -119,6 +121,16 @@ class SqlPeople:
         )
         await self._connection.execute(delete(memberships).where(*_is(user_id, organisation_id)))
         await self._standings.remember([user_id], organisation_id)
+
+    async def erase(self, user_id: str, email: str) -> int:
+        named = [
+            delete(group_members).where(group_members.c.subject_id == user_id),
+            delete(api_keys).where(api_keys.c.subject_id == user_id),
+            delete(invitations).where(invitations.c.email == email),
+            delete(sessions).where(sessions.c.user_id == user_id),
+            delete(users).where(users.c.id == user_id),  # the rest goes with it
+        ]
+        return sum([(await self._connection.execute(statement)).rowcount for statement in named])
 
     async def belongings(self, user_id: str) -> Sequence[Belonging]:
         rows = await self._connection.execute(

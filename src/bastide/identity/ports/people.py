@@ -63,6 +63,10 @@ class People(Protocol):
         """Also out of the organisation's groups."""
         ...
 
+    async def erase(self, user_id: str, email: str) -> int:
+        """Everything that names the person, but the history; how many rows."""
+        ...
+
     async def belongings(self, user_id: str) -> Sequence[Belonging]:
         """Active memberships in active organisations, oldest first."""
         ...

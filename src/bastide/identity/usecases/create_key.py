@@ -15,7 +15,7 @@ from bastide.identity.usecases.manage_people import require_inferior
 from bastide.identity.usecases.manage_services import service_in
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
-from bastide.operations.contract import done_by
+from bastide.operations.contract import done_by, with_personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,15 @@ class CreateKey:
                 require_inferior(principal, account.role)
             await unit.keys.add(key, self.hashes.key(secret))
             await unit.record(
-                done_by(
-                    principal,
-                    "key.created",
-                    key.id,
-                    subject_id=key.subject_id,
+                with_personal(
+                    done_by(
+                        principal,
+                        "key.created",
+                        key.id,
+                        subject_id=key.subject_id,
+                        scopes=tuple(sorted(key.scopes)),
+                    ),
                     name=key.name,
-                    scopes=tuple(sorted(key.scopes)),
                 )
             )
         return NewKey(key, format_key(key.id, secret))

@@ -18,7 +18,7 @@ from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
-from bastide.operations.contract import done_by
+from bastide.operations.contract import done_by, with_personal
 
 _ADD, _LOG_IN = "passkey.add", "passkey.login"
 
@@ -68,7 +68,8 @@ class ManagePasskeys:
             factors = await unit.factors.of(passkey.user_id)
             codes = () if factors.recovery_codes else await new_codes(unit, self.hashes, passkey.user_id)
             await keep_only_this_session(unit, principal)
-            await unit.record(done_by(principal, "passkey.added", passkey.id, name=name, synced=made.synced))
+            added = done_by(principal, "passkey.added", passkey.id, synced=made.synced)
+            await unit.record(with_personal(added, name=name))
         await self.revocations.subject(passkey.user_id)
         return passkey, codes
 
@@ -79,7 +80,7 @@ class ManagePasskeys:
         async with self.store.transaction() as unit:
             if not await unit.passkeys.rename(passkey_id, principal.subject_id, name):
                 raise _missing(passkey_id)
-            await unit.record(done_by(principal, "passkey.renamed", passkey_id, name=name))
+            await unit.record(with_personal(done_by(principal, "passkey.renamed", passkey_id), name=name))
 
     async def remove(self, principal: Principal, passkey_id: str, password: str) -> None:
         """Raises PasskeyNotFoundError, SecondFactorError (password)."""

@@ -115,6 +115,10 @@ class SqlDocuments:
         )
         return rows.all()
 
+    async def owned_by(self, organisation_id: str, owner_id: str) -> Sequence[Document]:
+        mine = documents.c.organisation_id == organisation_id, documents.c.owner_id == owner_id
+        return await self._all(SEEN.where(*mine).order_by(documents.c.id))
+
     async def folders(self, organisation_id: str) -> frozenset[str]:
         joined = documents.c.id == document_versions.c.document_id
         living = await self._connection.scalars(

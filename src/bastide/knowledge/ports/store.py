@@ -156,6 +156,10 @@ class Documents(Protocol):
         """Ids of any `limit` of its documents, also when it is hidden: for erasing."""
         ...
 
+    async def owned_by(self, organisation_id: str, owner_id: str) -> Sequence[Document]:
+        """Seen ones, oldest first, with attachments."""
+        ...
+
     async def folders(self, organisation_id: str) -> frozenset[str]:
         """Of every version of every document, and of those that are being erased."""
         ...

@@ -14,7 +14,7 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.knowledge.usecases.events import COLLECTION_DELETED, new_event_id
-from bastide.operations.contract import done_by
+from bastide.operations.contract import done_by, with_personal
 
 _AT_A_TIME = 20
 
@@ -65,7 +65,8 @@ class Collections:
         async with self.store.transaction() as unit:
             await unit.collections.add(collection)
             await unit.remember(principal, collection.resource)
-            await unit.record(done_by(principal, "collection.created", collection.id, name=collection.name))
+            made = done_by(principal, "collection.created", collection.id)
+            await unit.record(with_personal(made, name=collection.name))
         return collection
 
     async def change(
@@ -95,8 +96,8 @@ class Collections:
             await unit.collections.change(changed)
             await unit.remember(principal, changed.resource)
             if changed.name != collection.name:
-                renamed = {"before": collection.name, "after": changed.name}
-                await unit.record(done_by(principal, "collection.renamed", collection.id, **renamed))
+                renamed = done_by(principal, "collection.renamed", collection.id)
+                await unit.record(with_personal(renamed, before=collection.name, after=changed.name))
         return changed
 
     async def delete(self, principal: Principal, name_or_id: str) -> None:
@@ -110,7 +111,7 @@ class Collections:
             now = self.clock.now()
             await unit.collections.hide(collection.id, now)
             await unit.remember(principal, collection.resource, deleted=True)
-            await unit.record(done_by(principal, "collection.deleted", collection.id, name=collection.name))
+            await unit.record(done_by(principal, "collection.deleted", collection.id))
             organisation_id = collection.organisation_id
             payload: JsonObject = {"organisation_id": organisation_id, "collection_id": collection.id}
             await unit.announce(

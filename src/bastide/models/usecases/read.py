@@ -12,7 +12,7 @@ from bastide.models.domain.reader.support import SUPPORTED, supporting
 from bastide.models.domain.reader.words import guess_language, words_of
 
 # Below this the best sentence answers so rarely that saying "not in the documents" is the better answer.
-_ANSWERS = 0.10
+_ANSWERS = 0.11
 # A further quote that is so much less sure than the first would only distract.
 _WORTH_ADDING = 0.1
 _READ_AT_MOST = 50
@@ -28,7 +28,8 @@ class ExtractiveReader:
         best_first = sorted(passages, key=lambda passage: -passage.score)[:_READ_AT_MOST]
         languages = [passage.language for passage in best_first if passage.language in _LANGUAGES]
         asked = analyse(question, languages[0] if languages else "en", context)
-        found = ranked(candidates(asked, _sources(best_first, asked.language)))
+        relevance = best_first[0].score if best_first else 0.0
+        found = ranked(candidates(asked, _sources(best_first, asked.language)), relevance)
         if not asked.content or not found or found[0].confidence < _ANSWERS:
             return Reading((), asked.language)
         quotes = tuple(

@@ -20,11 +20,15 @@ from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.log import TILE, Log, LogPolicy, Placed, QueryText, Sought
 from bastide.operations.domain.merkle import CompactRange
 from bastide.operations.domain.record import Record, unstamp
-from bastide.platform.database.hooks import after_commit
+from bastide.platform.database.hooks import after_commit, at_commit
 from bastide.platform.database.port import Database
 
 _HASH_BYTES = 32
 _PUT_PENDING = insert(audit_pending).inline()  # no need of the id it gets
+
+
+async def _put_pending(connection: AsyncConnection, rows: list[dict[str, object]]) -> None:
+    await connection.execute(_PUT_PENDING, rows)
 
 
 class SqlAuditRows:
@@ -33,7 +37,7 @@ class SqlAuditRows:
 
     async def put_pending(self, log_id: str, record: Record) -> None:
         row = {"log_id": log_id, "body": record.body, "personal": record.personal}
-        await self._connection.execute(_PUT_PENDING, row)
+        at_commit(self._connection, _put_pending, row)
 
     async def take_pending(self, limit: int) -> Sequence[tuple[str, Record]]:
         oldest = (
@@ -47,6 +51,9 @@ class SqlAuditRows:
         )
         taken = sorted(rows.all(), key=lambda row: row.id)
         return [(row.log_id, Record(row.body, row.personal)) for row in taken]
+
+    async def pending(self) -> bool:
+        return await self._connection.scalar(select(audit_pending.c.id).limit(1)) is not None
 
     async def log(self, log_id: str, *, lock: bool = False) -> Log | None:
         query = select(audit_logs).where(audit_logs.c.log_id == log_id)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from bastide.platform.database.metadata import metadata
-from bastide.platform.database.types import UtcDateTime
+from bastide.platform.database.types import JsonColumn, UtcDateTime
 
 # Entries that are written down with the change that they tell of, and not yet in the tree: a second at most.
 audit_pending = Table(
@@ -56,6 +56,24 @@ audit_nodes = Table(
     Column("log_id", Text, primary_key=True),
     Column("place", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
+)
+
+# Exports and erasures. `erased`: what each holder said, by name; of people ids only.
+personal_data_jobs = Table(
+    "personal_data_jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organisation_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("documents", Text, nullable=False),
+    Column("erased", JsonColumn, nullable=False),
+    Column("object_key", Text),
+    Column("receipt", JsonColumn(none_as_null=True)),
+    Column("done_at", UtcDateTime),
 )
 
 audit_checkpoints = Table(

@@ -1,6 +1,6 @@
 """The errors of the operations slice."""
 
-from bastide.kit.errors import InvalidError, NotFoundError, UnavailableError
+from bastide.kit.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 
 
 class AuditUnavailableError(UnavailableError):
@@ -13,6 +13,18 @@ class AuditEntryNotFoundError(NotFoundError):
     """There is no such entry, or retention has removed it."""
 
     code = "audit.not_found"
+
+
+class JobNotFoundError(NotFoundError):
+    """There is no such export or erasure, or it is none of the caller's business."""
+
+    code = "personal_data.not_found"
+
+
+class ArchiveGoneError(ConflictError):
+    """The archive is not there yet, was downloaded, or waited for too long."""
+
+    code = "personal_data.archive"
 
 
 class AuditRangeError(InvalidError):

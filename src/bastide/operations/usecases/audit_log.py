@@ -30,6 +30,8 @@ _BATCH = 2_000
 _QUEUE = 20_000
 _GATHER_S = 0.25
 _POLL_S = 1.0
+_SETTLED_TRIES = 100
+_SETTLED_POLL_S = 0.1
 _POLICY_AGE = timedelta(seconds=10)
 _log = structlog.get_logger()
 
@@ -79,6 +81,22 @@ class AuditLog:
     def forget_policy(self, log_id: str) -> None:
         """It was changed."""
         self._policies.pop(log_id, None)
+
+    async def settled(self) -> None:
+        """Until what this process was told so far is in the trees; `run` does it.
+
+        Raises:
+            AuditUnavailableError: not within ten seconds.
+        """
+        for _ in range(_SETTLED_TRIES):
+            async with self._store.reading() as rows:
+                waiting = self._notes or await rows.pending()
+            if not waiting:
+                return
+            self._woken.set()
+            self._waited_for.set()
+            await asyncio.sleep(_SETTLED_POLL_S)
+        raise AuditUnavailableError("The audit log is not written at the moment.")
 
     async def run(self) -> None:
         """Turn until cancelled."""

@@ -1,13 +1,13 @@
 """What both databases do around a transaction: commit or roll back whatever happens, then call back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bastide.platform.database.hooks import collecting
+from bastide.platform.database.hooks import Ending, collecting
 from bastide.platform.uninterrupted import uninterrupted
 
 
@@ -37,20 +37,22 @@ async def committing(connection: AsyncConnection) -> AsyncGenerator[AsyncConnect
     callbacks see is what the database holds.
     """
     await connection.begin()
-    with collecting(connection) as callbacks:
+    with collecting(connection) as ending:
         try:
             yield connection
         except BaseException:
             await uninterrupted(connection.rollback())
             raise
-        await uninterrupted(_commit(connection, callbacks))
+        await uninterrupted(_commit(connection, ending))
 
 
-async def _commit(connection: AsyncConnection, callbacks: list[Callable[[], None]]) -> None:
+async def _commit(connection: AsyncConnection, ending: Ending) -> None:
     try:
+        for write, rows in ending.gathered.items():
+            await write(connection, rows)
         await connection.commit()
     except BaseException:
         await connection.rollback()
         raise
-    for callback in callbacks:
+    for callback in ending.callbacks:
         callback()

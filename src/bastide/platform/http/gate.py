@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-_BURST = 1024
+_BURST = 512
 _BATCH = 32
-_LATE_S = 0.02
+_LATE_S = 0.05
 _PROBE_S = 0.01
 _CALM_PROBES = 100  # a second in a row
 
@@ -61,7 +61,7 @@ class Gate:
 
     def note(self, lag_s: float) -> None:
         """A probe came late by that much. Overload ends after a second without lateness or refusals."""
-        self.lag_s += (lag_s - self.lag_s) / 4
+        self.lag_s += (lag_s - self.lag_s) / 2
         if self.lag_s > _LATE_S:
             self._room, self._calm = _BATCH, 0
             return

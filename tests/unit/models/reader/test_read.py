@@ -162,3 +162,20 @@ def test_a_row_is_read_under_the_first_row_of_its_table() -> None:
     quotes = open_reader().read("How long are payslips kept?", [passage(text)]).quotes
     assert quotes[0].text == "Payslips | fifty years | archived"
     assert not any("Kind of document" in quote.text for quote in quotes)
+
+
+def test_a_search_that_has_found_nothing_makes_doubtful() -> None:
+    """Passages about something alike share words with the question; their score tells them apart."""
+    question = "Combien de jours de congé pour un mariage ?"
+    found = [
+        open_reader().read(question, [passage(FRENCH, score=score)]).quotes for score in (0.95, 0.5, 0.02)
+    ]
+    sure, enough, poor = found
+    assert sure[0].confidence == enough[0].confidence
+    assert not poor or poor[0].confidence < enough[0].confidence / 2
+
+
+@pytest.mark.parametrize("score", [-1.0, 0.0, 1.0, 2.0])
+def test_any_score_can_be_read(score: float) -> None:
+    quotes = open_reader().read("When are taxis refunded?", [passage(ENGLISH, score=score)]).quotes
+    assert all(0 <= quote.confidence <= 1 for quote in quotes)

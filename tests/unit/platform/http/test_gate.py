@@ -3,7 +3,7 @@ from bastide.platform.http.gate import Gate
 
 def test_a_burst_may_wait_while_the_loop_runs_on_time() -> None:
     gate = Gate()
-    for _ in range(500):
+    for _ in range(400):
         gate.arrived()
     assert not gate.full
 

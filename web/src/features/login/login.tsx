@@ -10,12 +10,13 @@ import { request } from "@/lib/http";
 import { Door } from "./door";
 import { Forgot } from "./forgot";
 import { PasswordField } from "./password-field";
-import { SecondFactor } from "./second-factor";
+import { PasskeyButton } from "@/features/passkeys/login-button";
+import { SecondFactor, type Challenge } from "./second-factor";
 
 /** Logged in, or asked for the second factor. */
 interface Answer {
   user: Me | null;
-  second_factor: { challenge: string } | null;
+  second_factor: Challenge | null;
 }
 
 export function Login() {
@@ -33,8 +34,8 @@ export function Login() {
     login.mutate();
   };
   if (forgot) return <Forgot email={email} onBack={() => setForgot(false)} />;
-  const challenge = login.data?.second_factor?.challenge;
-  if (challenge) return <SecondFactor challenge={challenge} onBack={() => login.reset()} />;
+  const second = login.data?.second_factor;
+  if (second) return <SecondFactor asked={second} onBack={() => login.reset()} />;
   return (
     <Door title={t("login.title")} lead={t("login.lead")}>
       <form onSubmit={submit} className="grid gap-4">
@@ -58,6 +59,7 @@ export function Login() {
         <Button type="submit" look="main" disabled={login.isPending} size="large">
           {t("login.submit")}
         </Button>
+        <PasskeyButton />
         <button
           type="button"
           onClick={() => setForgot(true)}

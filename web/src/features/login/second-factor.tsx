@@ -6,11 +6,19 @@ import type { Me } from "@/api/types";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
+import { PasskeyButton } from "@/features/passkeys/login-button";
 import { request } from "@/lib/http";
 import { Door } from "./door";
 
+export interface Challenge {
+  challenge: string;
+  methods: ("passkey" | "totp" | "recovery")[];
+  passkey: PublicKeyCredentialRequestOptionsJSON | null;
+}
+
 /** The second step of logging in: a code of the generator, or a recovery code. */
-export function SecondFactor({ challenge, onBack }: { challenge: string; onBack: () => void }) {
+export function SecondFactor({ asked, onBack }: { asked: Challenge; onBack: () => void }) {
+  const { challenge, methods, passkey } = asked;
   const { t } = useTranslation();
   const client = useQueryClient();
   const [code, setCode] = useState("");
@@ -27,12 +35,13 @@ export function SecondFactor({ challenge, onBack }: { challenge: string; onBack:
   };
   return (
     <Door title={t("login.secondTitle")} lead={t("login.secondLead")}>
+      {passkey && <PasskeyButton second={{ challenge, options: passkey }} />}
       <form onSubmit={submit} className="grid gap-4">
         <Field
           label={t("login.code")}
           autoComplete="one-time-code"
           required
-          autoFocus
+          autoFocus={!methods.includes("passkey")}
           value={code}
           onChange={(event) => setCode(event.target.value)}
         />

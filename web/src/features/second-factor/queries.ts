@@ -3,6 +3,7 @@ import { request } from "@/lib/http";
 
 export interface Factors {
   totp: boolean;
+  passkeys: number;
   recovery_codes: number;
 }
 

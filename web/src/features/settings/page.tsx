@@ -8,6 +8,7 @@ import { Field } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
 import { ChangePassword } from "@/features/login/change-password";
 import { request } from "@/lib/http";
+import { Passkeys } from "@/features/passkeys/passkeys";
 import { SecondFactorSection } from "@/features/second-factor/section";
 import { Keys } from "./keys";
 import { OrganisationSettings } from "./organisation";
@@ -42,6 +43,11 @@ export function SettingsPage() {
       {me.data?.email && (
         <Section title={t("second.title")} text={t("second.text")}>
           <SecondFactorSection />
+        </Section>
+      )}
+      {me.data?.email && (
+        <Section title={t("passkeys.title")} text={t("passkeys.text")}>
+          <Passkeys />
         </Section>
       )}
       {me.data?.actions.includes("organisation.manage") && (

@@ -49,6 +49,12 @@ _CONFIDENCE = Features(
     news=-0.9,
 )
 _CONFIDENCE_BIAS = -1.6
+# The words and the search together, fitted on one half of the French questions as the product's search
+# answers them, each also with every passage of the right article taken away; the search weighs less than
+# fitted.
+_WORDS, _SEARCH, _BIAS = 0.9, 0.6, 0.2
+_LEAST = 0.01
+_ENOUGH = 0.5  # a search that has found nothing makes doubtful; one that has found something proves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,29 @@ class Ranked:
     confidence: float
 
 
-def ranked(candidates: Sequence[Candidate]) -> list[Ranked]:
-    """Best first; equal ones in the order of the passages."""
+def ranked(candidates: Sequence[Candidate], relevance: float) -> list[Ranked]:
+    """Best first; equal ones in the order of the passages.
+
+    `relevance`: the search's score of its best passage, 0..1, not relative to anything: whether there is a
+    passage about the question at all.
+    """
     order = sorted(candidates, key=lambda item: -_sum(_ORDER, item.features))
-    return [
-        Ranked(item, 1 / (1 + math.exp(-_CONFIDENCE_BIAS - _sum(_CONFIDENCE, item.features))))
-        for item in order
-    ]
+    found = _BIAS + _SEARCH * _logit(min(relevance, _ENOUGH))
+    return [Ranked(item, _logistic(found + _WORDS * _words(item.features))) for item in order]
+
+
+def _words(features: Features) -> float:
+    """How sure the words of the sentence and its surroundings make, from -∞ to ∞."""
+    return _CONFIDENCE_BIAS + _sum(_CONFIDENCE, features)
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, _LEAST), 1 - _LEAST)
+    return math.log(share / (1 - share))
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def _sum(weights: Features, features: Features) -> float:

@@ -1,0 +1,21 @@
+/** The browser's side of passkeys (WebAuthn Level 3, in its JSON forms). */
+
+export function passkeysWork(): boolean {
+  return typeof PublicKeyCredential !== "undefined" && "parseCreationOptionsFromJSON" in PublicKeyCredential;
+}
+
+/** Raises NotAllowedError when the person declines or waits too long. */
+export async function makePasskey(options: PublicKeyCredentialCreationOptionsJSON): Promise<unknown> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  return jsonOf(await navigator.credentials.create({ publicKey }));
+}
+
+export async function askPasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  return jsonOf(await navigator.credentials.get({ publicKey }));
+}
+
+function jsonOf(credential: Credential | null): unknown {
+  if (!(credential instanceof PublicKeyCredential)) throw new DOMException("None.", "NotAllowedError");
+  return credential.toJSON();
+}

@@ -1,0 +1,221 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Fingerprint, Pencil, Plus, Trash2 } from "lucide-react";
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, IconButton } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { Field } from "@/components/field";
+import { PasswordField } from "@/features/login/password-field";
+import { RecoveryCodes } from "@/features/second-factor/recovery-codes";
+import { date, moment } from "@/lib/format";
+import { request } from "@/lib/http";
+import { makePasskey, passkeysWork } from "./browser";
+import { PasskeyProblem } from "./problem";
+
+interface Passkey {
+  id: string;
+  name: string;
+  synced: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+const PATH = "/api/v1/me/passkeys";
+const passkeys = queryOptions({
+  queryKey: ["passkeys"],
+  queryFn: async () => (await request<{ items: Passkey[] }>("GET", PATH)).items,
+});
+
+type Asked = { what: "add" } | { what: "rename" | "remove"; passkey: Passkey };
+
+/** One's own passkeys: add, name, remove. */
+export function Passkeys() {
+  const { t, i18n } = useTranslation();
+  const all = useQuery(passkeys);
+  const [asked, setAsked] = useState<Asked>();
+  const close = () => setAsked(undefined);
+  return (
+    <>
+      <PasskeyProblem error={all.error} />
+      <ul className="mb-4 grid gap-2">
+        {all.data?.map((passkey) => (
+          <li
+            key={passkey.id}
+            className="flex items-center gap-3 rounded-lg border border-line bg-sheet px-4 py-2.5"
+          >
+            <Fingerprint aria-hidden="true" className="size-5 shrink-0 text-soft" />
+            <div className="min-w-0 grow">
+              <p className="font-medium break-words">{passkey.name}</p>
+              <p className="text-xs text-soft">
+                {t("passkeys.added", { date: date(passkey.created_at, i18n.language) })} ·{" "}
+                {t("settings.lastUsed")}{" "}
+                {passkey.last_used_at ? moment(passkey.last_used_at, i18n.language) : t("settings.never")}
+                {passkey.synced && ` · ${t("passkeys.synced")}`}
+              </p>
+            </div>
+            <IconButton
+              label={`${t("passkeys.rename")} – ${passkey.name}`}
+              icon={<Pencil className="size-4" />}
+              onClick={() => setAsked({ what: "rename", passkey })}
+            />
+            <IconButton
+              label={`${t("passkeys.remove")} – ${passkey.name}`}
+              icon={<Trash2 className="size-4" />}
+              onClick={() => setAsked({ what: "remove", passkey })}
+            />
+          </li>
+        ))}
+      </ul>
+      {passkeysWork() ? (
+        <Button onClick={() => setAsked({ what: "add" })}>
+          <Plus aria-hidden="true" className="size-4" />
+          {t("passkeys.add")}
+        </Button>
+      ) : (
+        <p className="text-sm text-soft">{t("passkeys.unknown")}</p>
+      )}
+      {asked?.what === "add" && <Add onClose={close} />}
+      {asked?.what === "rename" && <Rename passkey={asked.passkey} onClose={close} />}
+      {asked?.what === "remove" && <Remove passkey={asked.passkey} onClose={close} />}
+    </>
+  );
+}
+
+function useChange(change: () => Promise<unknown>, onDone: () => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: async () => {
+      for (const key of [["passkeys"], ["second-factor"], ["sessions"]]) {
+        await client.invalidateQueries({ queryKey: key });
+      }
+      onDone();
+    },
+  });
+}
+
+function Add({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [codes, setCodes] = useState<string[]>([]);
+  const add = useChange(
+    async () => {
+      const begun = await request<{ options: PublicKeyCredentialCreationOptionsJSON }>(
+        "POST",
+        `${PATH}/begin`,
+        { json: { password } },
+      );
+      const credential = await makePasskey(begun.options);
+      const json = { name: name.trim(), credential };
+      const made = await request<Passkey & { recovery_codes: string[] }>("POST", PATH, { json });
+      setCodes(made.recovery_codes);
+      if (made.recovery_codes.length === 0) onClose();
+    },
+    () => undefined,
+  );
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    add.mutate();
+  };
+  return (
+    <Dialog title={t("passkeys.add")} onClose={onClose}>
+      {codes.length > 0 ? (
+        <RecoveryCodes codes={codes} onDone={onClose} />
+      ) : (
+        <form onSubmit={submit} className="grid gap-4">
+          <Field
+            label={t("passkeys.name")}
+            hint={t("passkeys.nameHint")}
+            required
+            autoFocus
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <PasswordField
+            label={t("login.current")}
+            autoComplete="current-password"
+            value={password}
+            onValue={setPassword}
+          />
+          <PasskeyProblem error={add.error} />
+          <Buttons action={t("second.next")} busy={add.isPending} onClose={onClose} />
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+function Rename({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState(passkey.name);
+  const path = `${PATH}/${passkey.id}`;
+  const rename = useChange(() => request("PATCH", path, { json: { name: name.trim() } }), onClose);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    rename.mutate();
+  };
+  return (
+    <Dialog title={t("passkeys.rename")} onClose={onClose}>
+      <form onSubmit={submit} className="grid gap-4">
+        <Field
+          label={t("passkeys.name")}
+          required
+          autoFocus
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <PasskeyProblem error={rename.error} />
+        <Buttons action={t("people.save")} busy={rename.isPending} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}
+
+function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const path = `${PATH}/${passkey.id}/remove`;
+  const remove = useChange(() => request("POST", path, { json: { password } }), onClose);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    remove.mutate();
+  };
+  return (
+    <Dialog title={t("passkeys.removeTitle", { name: passkey.name })} onClose={onClose}>
+      <form onSubmit={submit} className="grid gap-4">
+        <p className="text-soft">{t("passkeys.removeText")}</p>
+        <PasswordField
+          label={t("login.current")}
+          autoComplete="current-password"
+          autoFocus
+          value={password}
+          onValue={setPassword}
+        />
+        <PasskeyProblem error={remove.error} />
+        <Buttons danger action={t("passkeys.remove")} busy={remove.isPending} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}
+
+interface ButtonsProps {
+  action: string;
+  busy: boolean;
+  danger?: boolean;
+  onClose: () => void;
+}
+
+function Buttons({ action, busy, danger, onClose }: ButtonsProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex justify-end gap-2">
+      <Button onClick={onClose}>{t("app.cancel")}</Button>
+      <Button type="submit" look={danger ? "danger" : "main"} disabled={busy}>
+        {action}
+      </Button>
+    </div>
+  );
+}
