@@ -28,7 +28,7 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
 .PHONY: test-heavy
-test-heavy: .venv/.installed .cache/schemathesis/.installed web clients .cache/home/.ready ## Run the tests against real servers and a browser
+test-heavy: .venv/.installed .cache/schemathesis/.installed web clients engine .cache/home/.ready ## Run the tests against real servers and a browser
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
 
 # Apart from the project's own environment: it brings a web framework and a pytest plugin.
@@ -36,6 +36,10 @@ test-heavy: .venv/.installed .cache/schemathesis/.installed web clients .cache/h
 	@tools/ensure-venv.sh .cache/schemathesis
 	@.cache/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/schemathesis.lock
 	@touch $@
+
+.PHONY: engine
+engine: ## Install vLLM for the CPU, for the tests against a real engine; they are left out where it cannot be
+	@tools/ensure-engine.sh .cache/engine || true
 
 .PHONY: clients
 clients: .cache/clients/.installed tests/clients/node_modules/.installed ## Install other people's clients of the gateway, for their tests
@@ -69,7 +73,8 @@ bench: .venv/.installed .cache/home/.ready ## List the benchmarks; each prints a
 	@grep -l '^if __name__' -r bench | sort | sed -e 's|/|.|g' -e 's|\.py$$||' -e 's|^|  $(BIN)/python -m |'
 
 .PHONY: lock
-lock: .venv/.installed ## Resolve pyproject.toml into requirements.lock, with hashes
+lock: ## Resolve pyproject.toml into requirements.lock, with hashes
+	@test -x $(BIN)/uv || { echo "Run make setup first."; exit 1; }
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --group dev --group docs pyproject.toml -o requirements.lock
 

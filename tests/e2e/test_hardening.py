@@ -94,3 +94,8 @@ def test_tls_1_3_and_1_2_and_no_weak_cipher(server: Server) -> None:
     for weak in ("AES128-SHA", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA256"):
         with pytest.raises((ssl.SSLError, ConnectionError)):
             connect(server, ssl.TLSVersion.TLSv1_2, weak)
+
+
+def test_the_command_line_knows_the_certificate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert server.key().startswith("sk-bastide-")

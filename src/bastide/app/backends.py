@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,6 @@ from bastide.platform.bus.memory import MemoryBus
 from bastide.platform.bus.port import Bus
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.cache.port import Cache
-from bastide.platform.cache.redis import RedisCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.migrate import upgrade
 from bastide.platform.database.port import Database
@@ -53,7 +53,9 @@ def path_of(url: str) -> Path:
 
 
 def _open_cache(url: str) -> Cache:
-    return MemoryCache() if urlsplit(url).scheme == "memory" else RedisCache(url)
+    if urlsplit(url).scheme == "memory":
+        return MemoryCache()
+    return import_module("bastide.platform.cache.redis").RedisCache(url)  # loaded only where it is used
 
 
 def open_mailer(url: str) -> Mailer:

@@ -23,11 +23,14 @@ class HomeInUseError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """Where the server of a home answers. `token` is for command lines on this machine only."""
+    """Where the server of a home answers, and with which certificate if by TLS. `token` is for command lines
+    on this machine only.
+    """
 
     url: str
     pid: int
     token: str
+    certificate: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,15 @@ class Home:
             os.close(descriptor)
 
     @contextmanager
-    def announce(self, url: str, token: str) -> Generator[None]:
+    def announce(self, url: str, token: str, certificate: Path | None = None) -> Generator[None]:
         """Leave a note for command lines while the server runs."""
         note = self.run / "server.json"
         draft = note.with_suffix(".new")
         draft.touch(mode=_PRIVATE_FILE)
-        draft.write_text(json.dumps({"url": url, "pid": os.getpid(), "token": token}))
+        told = {"url": url, "pid": os.getpid(), "token": token}
+        if certificate is not None:
+            told["certificate"] = str(certificate.absolute())
+        draft.write_text(json.dumps(told))
         draft.replace(note)
         try:
             yield
@@ -121,7 +127,10 @@ class Home:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return RunningServer(note["url"], note["pid"], note["token"])
+            certificate = note.get("certificate")
+            return RunningServer(
+                note["url"], note["pid"], note["token"], Path(certificate) if certificate else None
+            )
         finally:
             os.close(descriptor)
         return None

@@ -63,7 +63,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Serving]:
                 await _started(server, task)
                 _keep_what_is_loaded()
                 url = _url(settings, listener.getsockname()[1])
-                with home.announce(url, token):
+                with home.announce(url, token, settings.tls_certificate):
                     yield Serving(url, container, task)
             finally:
                 server.should_exit = True

@@ -79,7 +79,7 @@ def _chat(body: dict[str, Any]) -> Said:
     usage = body["usage"]
     counts = (
         usage["prompt_tokens"],
-        usage["prompt_tokens_details"]["cached_tokens"],
+        (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0),
         usage["completion_tokens"],
     )
     thought = message.get("reasoning_content") or ""
@@ -101,8 +101,8 @@ def _message(body: dict[str, Any]) -> Said:
     }
     said.reason = words[body["stop_reason"]]
     usage = body["usage"]
-    cached = usage["cache_read_input_tokens"]
-    prompt = usage["input_tokens"] + cached + usage["cache_creation_input_tokens"]
+    cached = usage.get("cache_read_input_tokens", 0)
+    prompt = usage["input_tokens"] + cached + usage.get("cache_creation_input_tokens", 0)
     said.usage = (prompt, cached, usage["output_tokens"])
     return said
 

@@ -27,6 +27,7 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import Door, door, memory_storage
 from tests.integration.gateway.upstream import ModelServer, Request, completion, model_server, talk
 
@@ -267,7 +268,13 @@ async def test_two_processes_share_a_limit_and_a_budget(
                     await connection.run_sync(metadata.create_all)
             cache = RedisCache(redis_url)
             storage = Storage(
-                database, SqlOutbox(), cache, keyring, tmp_path / "journal", cache_url=redis_url
+                database,
+                SqlOutbox(),
+                cache,
+                keyring,
+                tmp_path / "journal",
+                RecordedAudit(),
+                cache_url=redis_url,
             )
             _, client = await stack.enter_async_context(
                 limited(server, *(limits if not number else []), storage=storage)

@@ -18,6 +18,7 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import Door, door, memory_storage
 from tests.integration.gateway.upstream import Request, chunk, completion, model_server, talk
 
@@ -223,7 +224,13 @@ async def test_processes_on_postgresql_and_redis_see_each_others_changes(
     keyring = LocalKeyring.load(tmp_path / "keys")
     opened = [
         Storage(
-            open_database(postgres_url), SqlOutbox(), RedisCache(redis_url), keyring, tmp_path / f"journal{n}"
+            open_database(postgres_url),
+            SqlOutbox(),
+            RedisCache(redis_url),
+            keyring,
+            tmp_path / f"journal{n}",
+            RecordedAudit(),
+            redis_url,
         )
         for n in range(2)
     ]

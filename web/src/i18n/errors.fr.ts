@@ -48,6 +48,10 @@ export const errors: typeof english = {
     "Ce genre de fichier ne peut pas être lu. Enregistrez-le en PDF, Office ou texte et ajoutez-le de nouveau.",
   document_corrupt:
     "Le fichier est abîmé. Ouvrez-le dans son programme, enregistrez-le de nouveau et ajoutez-le.",
+  embedder_unavailable: "Le modèle de recherche ne répond pas. Réessayez quand son serveur fonctionne.",
+  embedder_refused: "Le modèle de recherche refuse : sa clé, son nom ou son adresse est à corriger.",
+  embedder_answer: "Le modèle de recherche a donné une réponse inutilisable.",
+  embedder_changed: "Un autre modèle de recherche a pris le nom de celui qui servait.",
   document_too_large: "Le fichier dépasse la taille permise. Divisez-le, ou demandez une limite plus haute.",
   document_timeout: "La lecture a pris trop de temps. Réessayez, ou divisez le fichier.",
   document_empty:

@@ -14,6 +14,7 @@ from bastide.app.server import serving
 from bastide.app.settings import Settings
 from bastide.kit.errors import BastideError, UnavailableError
 from bastide.kit.sse import SseDecoder, SseEvent
+from bastide.platform.http.tls import trusting_only
 from bastide.platform.telemetry.logs import configure_logs
 
 _CONNECT_S = 5
@@ -103,20 +104,26 @@ async def api_client(settings: Settings) -> AsyncGenerator[ApiClient]:
     """A client of the home's running server; without one, of a server that lives as long as this context."""
     running = Home(settings.home).running()
     if running is not None:
-        async with _client(running.url, running.token) as client:
+        async with _client(running.url, running.token, running.certificate) as client:
             yield client
         return
     configure_logs("error", "console")  # standard output belongs to the command
     own = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
-    async with serving(own) as server, _client(server.url, server.container.local_token) as client:
+    async with (
+        serving(own) as server,
+        _client(server.url, server.container.local_token, own.tls_certificate) as client,
+    ):
         yield client
 
 
 @asynccontextmanager
-async def _client(url: str, token: str) -> AsyncGenerator[ApiClient]:
+async def _client(url: str, token: str, certificate: Path | None) -> AsyncGenerator[ApiClient]:
     headers = {"Authorization": f"Bearer {token}"}
     patience = httpx2.Timeout(None, connect=_CONNECT_S)  # an answer takes as long as it takes: Ctrl+C ends it
-    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=patience, trust_env=False) as client:
+    verify = True if certificate is None else trusting_only(certificate)
+    async with httpx2.AsyncClient(
+        base_url=url, headers=headers, timeout=patience, trust_env=False, verify=verify
+    ) as client:
         yield ApiClient(client, url)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKER = re.compile(
-    r"[ \u00a0]?(?:\[\^?(?P<list>\d{1,2}(?:\s?[,;]\s?\d{1,2})*)\]|【(?P<wide>\d{1,2})[^】\n]{0,20}】)"
+    r"[ \u00a0]?(?:\[\^?(?P<list>\d{1,2}(?:\s?[,;]\s?\d{1,2})*)\]|【(?P<wide>\d{1,2})[^【】\[\]\n]{0,20}】)"
 )
 # What may still become a mark when more text comes.
 _OPEN = re.compile(
-    r"[ \u00a0]?(?:\[\^?(?:\d{1,2}(?:\s?[,;]\s?\d{1,2})*\s?[,;]?\s?)?|【(?:\d{1,2}[^】\n]{0,20})?)?$"
+    r"[ \u00a0]?(?:\[\^?(?:\d{1,2}(?:\s?[,;]\s?\d{1,2})*\s?[,;]?\s?)?|【(?:\d{1,2}[^【】\[\]\n]{0,20})?)?$"
 )
 _NUMBER = re.compile(r"\d+")
 

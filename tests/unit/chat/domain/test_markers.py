@@ -32,6 +32,7 @@ def joined(items: list[str | Marker]) -> list[str | Marker]:
         ("By nine.[1][12]", ["By nine.", Marker((1,), ""), Marker((12,), "")]),
         ("So [1, 3; 4] it is", ["So", Marker((1, 3, 4), " "), " it is"]),
         ("Vu【2†source】ici", ["Vu", Marker((2,), ""), "ici"]),
+        ("Un 【1[2]】", ["Un 【1", Marker((2,), ""), "】"]),
         ("a[0], b[2024] and [x]", ["a", Marker((0,), ""), ", b[2024] and [x]"]),
         ("open [1", ["open [1"]),
     ],

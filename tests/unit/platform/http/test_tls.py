@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bastide.platform.http.tls import hardened
+from bastide.platform.http.tls import hardened, trusting_only
 from tests.fakes.certificate import self_signed
 
 
@@ -83,3 +83,13 @@ def test_weak_ciphers_are_refused(server: ssl.SSLContext, cipher: str) -> None:
 def test_old_versions_are_refused(server: ssl.SSLContext, version: ssl.TLSVersion) -> None:
     with pytest.raises(ssl.SSLError):
         handshake(server, client("ALL:@SECLEVEL=0", version))
+
+
+def test_the_command_line_trusts_the_certificate_of_the_settings_and_no_other(
+    server: ssl.SSLContext, tmp_path: Path
+) -> None:
+    assert handshake(server, trusting_only(tmp_path / "certificate.pem"))[0] == "TLSv1.3"
+    (tmp_path / "other").mkdir()
+    other, _ = self_signed(tmp_path / "other")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(server, trusting_only(other))
