@@ -81,7 +81,8 @@ export const errors = {
   secrets_erased: "This was erased: nothing can read it any more.",
   secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
   personal_data_not_found: "There is no such export or erasure.",
-  personal_data_archive: "There is no archive to download: it is not ready, was downloaded, or waited too long.",
+  personal_data_archive:
+    "There is no archive to download: it is not ready, was downloaded, or waited too long.",
   label_unknown: "There is no such label: the department may have been deleted.",
   service_account_not_found: "This service account is not there any more.",
   invitation_not_found: "This invitation is not open any more.",

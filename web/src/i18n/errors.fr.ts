@@ -89,7 +89,8 @@ export const errors: typeof english = {
   secrets_erased: "Ceci a été effacé : plus rien ne peut le lire.",
   secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
   personal_data_not_found: "Il n’y a pas d’export ni d’effacement de ce numéro.",
-  personal_data_archive: "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",
+  personal_data_archive:
+    "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",
   label_unknown: "Cette étiquette n’existe pas : le service a peut-être été supprimé.",
   service_account_not_found: "Ce compte de service n’existe plus.",
   invitation_not_found: "Cette invitation n’est plus ouverte.",

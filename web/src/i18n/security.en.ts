@@ -12,7 +12,7 @@ export const security = {
     removeText: "It no longer opens the door. Delete it on the device too.",
     added: "Added {{date}}",
     synced: "on several devices",
-    unknown: "This browser knows no passkeys.",
+    unknown: "Passkeys need a present browser, and the page opened by its name instead of a number.",
     use: "Sign in with a passkey",
     declined: "It did not come to a passkey. Try again, or use your password.",
     address: "There are no passkeys at this address. Open Bastide by its name instead of its number.",

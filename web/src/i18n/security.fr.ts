@@ -13,7 +13,8 @@ export const security: typeof english = {
     removeText: "Elle n’ouvrira plus la porte. Supprimez-la aussi de l’appareil.",
     added: "Ajoutée le {{date}}",
     synced: "sur plusieurs appareils",
-    unknown: "Ce navigateur ne connaît pas les clés d’accès.",
+    unknown:
+      "Les clés d’accès veulent un navigateur récent, et la page ouverte par son nom plutôt que par un numéro.",
     use: "Se connecter avec une clé d’accès",
     declined: "La clé d’accès n’a pas abouti. Réessayez, ou prenez votre mot de passe.",
     address:

@@ -8,6 +8,7 @@ import { Confirm } from "@/components/confirm";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
+import { Guardrails } from "@/features/guardrails/guardrails";
 import { DeploymentForm } from "./deployment-form";
 import { ModelCard, type Asked } from "./model-card";
 import { ModelForm } from "./model-form";
@@ -50,6 +51,7 @@ export function ModelsPage() {
         ))}
       </ul>
       <Providers />
+      <Guardrails />
       <Asking asked={asked} onClose={() => setAsked(undefined)} />
     </div>
   );

@@ -1,6 +1,10 @@
 /** The browser's side of passkeys (WebAuthn Level 3, in its JSON forms). */
 
+const NUMBER = /^[\d.]+$|:/;
+
+/** Browsers make and ask for none where the page was opened by a number, such as 127.0.0.1. */
 export function passkeysWork(): boolean {
+  if (NUMBER.test(location.hostname)) return false;
   return typeof PublicKeyCredential !== "undefined" && "parseCreationOptionsFromJSON" in PublicKeyCredential;
 }
 
