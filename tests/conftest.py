@@ -17,11 +17,16 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
+from hypothesis import settings
 
 import bastide
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.metadata import metadata
 from bastide.platform.database.port import Database
+
+# Tests say what is right, benchmarks what is fast: a busy machine must not fail an example.
+settings.register_profile("bastide", deadline=None)
+settings.load_profile("bastide")
 
 _PATIENCE_S = 20
 DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)]

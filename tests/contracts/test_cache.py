@@ -205,7 +205,7 @@ async def answer(cache: Cache, command: tuple[Any, ...]) -> object:
 
 
 @pytest.mark.heavy
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commands=st.lists(COMMANDS, max_size=25))
 async def test_one_process_answers_as_redis_does(redis_url: str, commands: list[tuple[Any, ...]]) -> None:
     with redis.Redis.from_url(redis_url) as client:

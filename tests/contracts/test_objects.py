@@ -220,7 +220,7 @@ async def test_a_directory_that_does_not_work_is_unavailable(home: Path) -> None
         open_directory(home / "objects")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     chunks=st.lists(st.binary(max_size=50) | st.integers(0, 2_500_000).map(bytes), max_size=6),
     start=st.integers(0, 3_000_000),

@@ -298,7 +298,7 @@ async def test_several_relays_share_the_work(postgres_url: str, every_table: Non
         await database.close()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(
     plan=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=12),
     restarts=st.lists(st.floats(0, 0.03), max_size=3),

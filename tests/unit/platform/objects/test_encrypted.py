@@ -43,7 +43,7 @@ def opened(stored: bytes) -> bytes:
     return StreamCipher(KEY, stored[:HEADER_BYTES]).open_all(0, stored[HEADER_BYTES:], last=True)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(size=st.integers(0, 3 * SEGMENT_BYTES) | st.sampled_from([0, SEGMENT_BYTES, 2 * SEGMENT_BYTES]))
 def test_sizes_are_told_without_the_key(size: int) -> None:
     stored = sealed(bytes(size))
@@ -51,7 +51,7 @@ def test_sizes_are_told_without_the_key(size: int) -> None:
     assert opened(stored) == bytes(size)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(at=st.integers(0, 10**9), bit=st.integers(0, 7), size=st.sampled_from([0, 5, SEGMENT_BYTES + 9]))
 def test_every_changed_bit_is_found(at: int, bit: int, size: int) -> None:
     stored = bytearray(sealed(b"a" * size))
@@ -60,7 +60,7 @@ def test_every_changed_bit_is_found(at: int, bit: int, size: int) -> None:
         opened(bytes(stored))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cut=st.integers(1, 3 * SEGMENT_BYTES) | st.sampled_from([STORED_SEGMENT_BYTES, 16, 16 + 9]))
 def test_an_end_that_is_cut_off_is_found(cut: int) -> None:
     stored = sealed(os.urandom(3 * SEGMENT_BYTES))
@@ -127,7 +127,7 @@ async def test_what_comes_back_from_a_backup_after_erasure_is_noise(directory: D
     assert keys.keys == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(start=st.integers(0, 2_100_000), length=st.integers(0, 1_200_000))
 async def test_a_range_reads_no_more_than_its_segments(
     directory: DirectoryObjects, start: int, length: int

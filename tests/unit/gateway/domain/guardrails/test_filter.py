@@ -73,19 +73,18 @@ SCREENS = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, st.lists(st.integers(0, 300), max_size=12))
 def test_cutting_a_text_changes_nothing(text: str, cuts: list[int]) -> None:
     assert passed(SCREENS, cut(text, cuts)) == passed(SCREENS, [text])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts)
 def test_one_character_at_a_time_changes_nothing(text: str) -> None:
     assert passed(SCREENS, list(text)) == passed(SCREENS, [text])
 
 
-@settings(deadline=None)
 @given(st.sampled_from(PATTERNS), st.text("abcdfox-yzA. ", max_size=30), st.lists(st.integers(0, 30)))
 def test_what_blocks_does_so_in_any_pieces(pattern: str, text: str, cuts: list[int]) -> None:
     screens = screens_of(guardrail(Action.BLOCK, (), (pattern,)))
@@ -93,7 +92,6 @@ def test_what_blocks_does_so_in_any_pieces(pattern: str, text: str, cuts: list[i
     assert (passed(screens, cut(text, cuts))[1] == ["blocked"]) is expected
 
 
-@settings(deadline=None)
 @given(st.sampled_from(PATTERNS), st.text("abcdfox-yzA. ", max_size=30))
 def test_each_beginning_of_a_match_is_waited_for(pattern: str, text: str) -> None:
     """The matches are those of the standard library, found as soon as nothing can change them."""

@@ -4,7 +4,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.gateway.domain.guardrails.rules import Action, Guardrail, Stage, screens_of
@@ -42,7 +42,6 @@ ANSWER = "Écrivez à jean@exemple.fr ou FR7630006000011234567890189 vite"
 MASKED = "Écrivez à [EMAIL] ou [IBAN] vite"
 
 
-@settings(deadline=None)
 @given(cuts=st.lists(st.integers(1, len(ANSWER) - 1), max_size=10), last_with_reason=st.booleans())
 def test_a_match_over_events_is_found(cuts: list[int], *, last_with_reason: bool) -> None:
     places = sorted({0, len(ANSWER), *cuts})

@@ -65,7 +65,7 @@ def streamed(dialect: Dialect, events: list[Event]) -> bytes:
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_an_answer_survives_being_written_and_read(dialect: Dialect, data: st.DataObject) -> None:
     answer, events = drawn(data, dialect)
@@ -76,7 +76,7 @@ def test_an_answer_survives_being_written_and_read(dialect: Dialect, data: st.Da
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_stream_survives_any_cut(dialect: Dialect, data: st.DataObject) -> None:
     answer, events = drawn(data, dialect)
@@ -92,7 +92,7 @@ def test_a_stream_survives_any_cut(dialect: Dialect, data: st.DataObject) -> Non
     assert gathered(read) == answer
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_blocks_of_messages_open_and_close_in_order(data: st.DataObject) -> None:
     """message_start, then each block started, continued and stopped, message_delta, message_stop."""
@@ -126,7 +126,7 @@ def test_blocks_of_messages_open_and_close_in_order(data: st.DataObject) -> None
     assert state == "over"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_items_of_responses_open_and_close_in_order(data: st.DataObject) -> None:
     """Numbers run without a gap; what was added is done; the last response holds what was done."""

@@ -15,7 +15,7 @@ USER = {"role": "user", "content": "Hi"}
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_conversation_survives_being_written_and_read(dialect: Dialect, data: st.DataObject) -> None:
     conversation = data.draw(conversations(dialect))
@@ -27,7 +27,7 @@ def test_a_conversation_survives_being_written_and_read(dialect: Dialect, data: 
 
 @pytest.mark.parametrize("first", Dialect)
 @pytest.mark.parametrize("second", Dialect)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_translation_is_whole_or_refused_by_name(
     first: Dialect, second: Dialect, data: st.DataObject
@@ -184,7 +184,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("spoken", Dialect)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(MEMBERS), JSON, max_size=6), st.sampled_from(Dialect))
 def test_nonsense_is_refused_and_nothing_else(
     spoken: Dialect, asked: dict[str, Any], understood: Dialect
