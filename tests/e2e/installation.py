@@ -46,11 +46,12 @@ class Installation:
         )
 
     @contextmanager
-    def server(self) -> Iterator["Server"]:
-        """`bastide up` on a free port; stopped as Ctrl+C would."""
+    def server(self, *roles: str) -> Iterator["Server"]:
+        """`bastide up`, or `serve` with some roles, on a free port; stopped as Ctrl+C would."""
+        asked = ["serve", *(f"--role={role}" for role in roles)] if roles else ["up"]
         log = (self.home.parent / f"{self.home.name}.log").open("ab")
         process = subprocess.Popen(
-            [str(BASTIDE), "up", "--port", "0"], env=self.variables(), stderr=log, stdout=log
+            [str(BASTIDE), *asked, "--port", "0"], env=self.variables(), stderr=log, stdout=log
         )
         try:
             url = self._announced(process)

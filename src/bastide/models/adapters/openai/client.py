@@ -4,15 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, cast
 
+import httpx2
 import msgspec
 import numpy as np
-from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import RequestError
-from pyreqwest.response import Response
 
 from bastide.models.contract import Vectors
 from bastide.models.domain.errors import EmbedderAnswerError, EmbedderError, EmbedderRefusedError
@@ -62,13 +59,7 @@ class EmbeddingsClient:
     def __init__(self, url: str, key: str | None) -> None:
         self._url = url.rstrip("/") + "/embeddings"
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._client = (
-            ClientBuilder()
-            .default_headers(headers)
-            .connect_timeout(timedelta(seconds=_CONNECT_S))
-            .max_redirects(0)
-            .build()
-        )
+        self._client = httpx2.AsyncClient(headers=headers, timeout=httpx2.Timeout(None, connect=_CONNECT_S))
 
     async def embed(
         self, model: str, texts: Sequence[str], dimensions: int | None, patience: Patience
@@ -90,7 +81,7 @@ class EmbeddingsClient:
         return _vectors(content, len(texts))
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._client.aclose()
 
     async def _patiently(self, body: dict[str, Any], patience: Patience) -> tuple[int, bytes]:
         said = ""
@@ -98,15 +89,16 @@ class EmbeddingsClient:
         for remaining in reversed(range(patience.attempts)):
             wanted_s = 0.0
             try:
-                request = self._client.post(self._url).body_json(body)
-                response = await request.timeout(timedelta(seconds=patience.timeout_s)).build().send()
-                content = bytes(await response.bytes())
-                if response.status not in _PASSING:
-                    return response.status, content
-                said = f"{response.status} {_words(content)}"
+                async with asyncio.timeout(patience.timeout_s):
+                    response = await self._client.post(self._url, json=body)
+                if response.status_code not in _PASSING:
+                    return response.status_code, response.content
+                said = f"{response.status_code} {_words(response.content)}"
                 wanted_s = _retry_after_s(response)
-            except RequestError as error:
-                said = _cause(error)
+            except TimeoutError:
+                said = f"nothing within {patience.timeout_s:g} s"
+            except httpx2.RequestError as error:
+                said = str(error) or type(error).__name__
             if remaining:
                 await asyncio.sleep(min(max(wanted_s, pause_s * random.uniform(0.5, 1)), _LONGEST_PAUSE_S))  # noqa: S311  # jitter
                 pause_s *= 2
@@ -151,16 +143,9 @@ def _words(content: bytes) -> str:
     return " ".join(str(found).split())[:_SHOWN_CHARS].rstrip(".") or "no reason given"
 
 
-def _retry_after_s(response: Response) -> float:
+def _retry_after_s(response: httpx2.Response) -> float:
     """0 when it is not given in seconds."""
     try:
         return float(response.headers.get("retry-after") or 0)
     except ValueError:
         return 0.0
-
-
-def _cause(error: RequestError) -> str:
-    """The innermost one, in words."""
-    details = cast("dict[str, Any]", error.details or {})
-    causes: list[dict[str, Any]] = details.get("causes") or []
-    return str(causes[-1].get("message", error.message) if causes else error.message)
