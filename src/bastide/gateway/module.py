@@ -41,6 +41,7 @@ from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
+from bastide.gateway.http.prompts import prompts_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
 from bastide.gateway.ports.observer import Observer
@@ -63,6 +64,8 @@ from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.prompts.log import PromptLog
+from bastide.gateway.usecases.prompts.read import ReadPrompts
 from bastide.gateway.usecases.report_usage import ReportUsage
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Stations
@@ -75,6 +78,7 @@ from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
+from bastide.platform.secrets.data_keys import DataKeys
 from bastide.platform.secrets.port import Keyring
 
 _log = structlog.get_logger()
@@ -86,6 +90,7 @@ class Storage:
 
     Attributes:
         journal: a folder of this machine; calls are written there before they are in the database.
+        data_keys: of organisations; what they keep of their calls is sealed with them.
         cache_url: counters of limits are shared where the cache is.
     """
 
@@ -95,6 +100,7 @@ class Storage:
     keyring: Keyring
     journal: Path
     audit: Audit
+    data_keys: DataKeys
     cache_url: str = "memory:"
 
 
@@ -188,6 +194,8 @@ class GatewayModule:
         self._cache = AnswerCache(
             storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
         )
+        self._prompts = PromptLog(store, storage.data_keys, self._policies, clock)
+        self._read_prompts = ReadPrompts(store, self._prompts, storage.data_keys, policy)
         self._pipeline = Pipeline(
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
         )
@@ -218,7 +226,7 @@ class GatewayModule:
             self._catalogue,
             self._pipeline,
             self._accounts,
-            Rules(self._guards, self._cache),
+            Rules(self._guards, self._cache, self._prompts),
             self._policy,
             Local(
                 self._reader,
@@ -243,6 +251,7 @@ class GatewayModule:
             limits_router(ManageLimits(changes, self._limiter), principal),
             guardrails_router(ManageGuardrails(changes), principal),
             policy_router(ManagePolicy(changes, self._policies), principal),
+            prompts_router(self._read_prompts, principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
@@ -264,6 +273,7 @@ class GatewayModule:
             "discovery": self._discovery.run(),
             "sync": self._sync.follow(),
             "ledger": self._settler.run(),
+            "prompts": self._prompts.run(),
         }
         tasks = [asyncio.create_task(loop, name=f"gateway-{name}") for name, loop in loops.items()]
         for task in tasks:
@@ -281,6 +291,7 @@ class GatewayModule:
         await self._counters.close()
         try:
             await self._settler.flush()
+            await self._prompts.flush()
         except UnavailableError as error:
             _log.warning("ledger.waits", error=str(error))  # the next start finds the journal
         self._journal.close()

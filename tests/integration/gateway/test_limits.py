@@ -27,8 +27,9 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.audit import RecordedAudit
-from tests.integration.gateway.door import Door, door, memory_storage
+from tests.integration.gateway.door import Door, FixedClock, door, memory_storage
 from tests.integration.gateway.upstream import ModelServer, Request, completion, model_server, talk
 
 ALICE = Principal(
@@ -274,6 +275,7 @@ async def test_two_processes_share_a_limit_and_a_budget(
                 keyring,
                 tmp_path / "journal",
                 RecordedAudit(),
+                SqlDataKeys(database, keyring, FixedClock()),
                 cache_url=redis_url,
             )
             _, client = await stack.enter_async_context(

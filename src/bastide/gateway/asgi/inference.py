@@ -29,6 +29,7 @@ from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
 from bastide.gateway.usecases.translate import estimated_tokens, in_chat, stamp_for
 from bastide.identity.contract import Action, Policy
@@ -86,6 +87,7 @@ class Rules:
 
     guards: Guards
     cache: AnswerCache
+    prompts: PromptLog
 
 
 class Inference:
@@ -107,6 +109,7 @@ class Inference:
         self._accounts = accounts
         self._guards = rules.guards
         self._cache = rules.cache
+        self._prompts = rules.prompts
         self._policy = policy
         self._reader = local.reader
         self._embedder = local.embedder
@@ -121,7 +124,11 @@ class Inference:
         async def handle(exchange: Exchange) -> None:
             self._policy.require(exchange.principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
-            await self._answer(exchange, _call(exchange, operation, body))
+            call = _call(exchange, operation, body)
+            if self._prompts.wants(call):
+                call = await self._guards.before(call)
+                exchange.transcript = self._prompts.transcript(call)
+            await self._answer(exchange, call)
 
         return handle
 
