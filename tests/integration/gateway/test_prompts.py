@@ -1,4 +1,4 @@
-"""What was asked and answered, kept where an organisation wants it: sealed, for a time, for administrators."""
+"""What was asked and answered, where an organisation keeps it: sealed, for a time, for its administrators."""
 
 import json
 from collections.abc import AsyncIterator
