@@ -28,6 +28,7 @@ from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
+from bastide.gateway.usecases.limits.limiter import Reservation
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
@@ -201,8 +202,11 @@ class Inference:
             await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
 
     async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
+        def tell(reservation: Reservation | None) -> None:
+            exchange.extra_headers += limit_headers(reservation)
+
         reader = self._catalogue.current.models[READER]
-        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards))
+        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards, tell))
 
     async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
         model = self._catalogue.current.models[call.model]
