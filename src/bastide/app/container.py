@@ -4,11 +4,13 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from socket import gethostname
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from bastide.app.backends import Backends, open_backends, open_mailer
+from bastide.app.backends import Backends, open_backends, open_mailer, open_siem
 from bastide.app.home import Home
 from bastide.app.models import open_gateway
 from bastide.app.probes import probes
@@ -26,7 +28,7 @@ from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
 from bastide.operations.module import Auditing, PersonalData
-from bastide.operations.ports import Facts, Probe
+from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
 from bastide.platform.http.hardening import SecurityHeaders
@@ -74,14 +76,14 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(settings, keyring, clock))
         backends.registry.register(GateFigures(gate))
-        auditing = Auditing(backends.database, keyring, clock, VERSION)
+        auditing = _auditing(settings, backends, keyring, clock)
         await stack.enter_async_context(_running(auditing))
         identity, first = await _open_identity(
             settings, keyring, backends, clock, auditing.audit, local_token
         )
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
-        more_probes: list[Probe] = []
+        more_probes = auditing.probes()
         knowledge: KnowledgeModule | None = None
         embedder: Embedder | None = None
         if INDEX_ROLES & set(settings.roles):
@@ -120,6 +122,12 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         hardened = SecurityHeaders(guarded, https=settings.is_https)
         asgi, warnings = RequestTelemetry(hardened, backends.registry), await _warnings(examine)
         yield Container(asgi, local_token, first, warnings, gate)
+
+
+def _auditing(settings: Settings, backends: Backends, keyring: Keyring, clock: Clock) -> Auditing:
+    host = urlsplit(settings.public_url or "").hostname or gethostname()
+    siem = open_siem(settings.audit_syslog_url)
+    return Auditing(backends.database, keyring, clock, VERSION, host=host, siem=siem)
 
 
 async def _warnings(examine: Examine) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
+from bastide.app.syslog_url import parse_syslog_url
 from bastide.kit.errors import InvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -163,6 +164,7 @@ class Settings(BaseSettings):
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
+    audit_syslog_url: str = ""
 
     admin_email: str | None = None
     admin_password: SecretStr | None = None
@@ -246,6 +248,11 @@ def _mistakes(settings: Settings) -> list[str]:
         parse_embedder_url(settings.embedder_url)
     except ValueError as error:
         found.append(f"embedder_url: {error}")
+    try:
+        if settings.audit_syslog_url:
+            parse_syslog_url(settings.audit_syslog_url)
+    except ValueError as error:
+        found.append(f"audit_syslog_url: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

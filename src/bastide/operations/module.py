@@ -12,17 +12,20 @@ from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.operations.adapters.audit_holder import AuditHolder
+from bastide.operations.adapters.push_probe import PushProbe
 from bastide.operations.adapters.sql_audit import SqlAuditStore
 from bastide.operations.adapters.sql_jobs import SqlJobs
+from bastide.operations.adapters.sql_push import SqlPushStore
 from bastide.operations.contract import Audit
 from bastide.operations.http.audit import AuditUseCases, audit_router, proofs_router
 from bastide.operations.http.personal_data import personal_data_router
-from bastide.operations.ports import DataHolder, DataSubjects, DocumentEraser
+from bastide.operations.ports import DataHolder, DataSubjects, DocumentEraser, Probe, Receiver
 from bastide.operations.usecases.audit_log import AuditLog
 from bastide.operations.usecases.export_audit import ExportAudit
 from bastide.operations.usecases.keep_audit import KeepAudit
 from bastide.operations.usecases.personal_data import PersonalDataUseCases
 from bastide.operations.usecases.proofs import Proofs
+from bastide.operations.usecases.push_audit import PushAudit
 from bastide.operations.usecases.read_audit import ReadAudit
 from bastide.operations.workflows import PersonalDataWorkflow
 from bastide.platform.database.port import Database
@@ -36,9 +39,21 @@ _log = structlog.get_logger()
 
 
 class Auditing:
-    """`audit` is what other slices get; it takes entries before `start`, which puts them into the tree."""
+    """`audit` is what other slices get; it takes entries before `start`, which puts them into the tree.
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Clock, version: str) -> None:
+    `siem` gets the entries as they come; `host` is the name of this installation in syslog.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        clock: Clock,
+        version: str,
+        *,
+        host: str = "-",
+        siem: Receiver | None = None,
+    ) -> None:
         self._database = database
         self.keyring = keyring
         self._store = SqlAuditStore(database)
@@ -50,8 +65,10 @@ class Auditing:
         self.keep = KeepAudit(self._store, clock, self._audit_log.forget_policy)
         self.read = ReadAudit(self._store, self.export, keyring)
         self._uses = AuditUseCases(
-            self.read, self.proofs, self.export, self.keep, self.audit, keyring, version
+            self.read, self.proofs, self.export, self.keep, self.audit, keyring, version, host
         )
+        self._pushes = SqlPushStore(database)
+        self._push = None if siem is None else PushAudit(self._pushes, siem, clock, version, host)
         self._tasks: list[asyncio.Task[None]] = []
 
     def routers(self, policy: Policy, principal: Callable[[Request], Principal]) -> list[APIRouter]:
@@ -64,11 +81,16 @@ class Auditing:
         """What the log holds on people."""
         return AuditHolder(self._database, self.keep, self._audit_log.settled)
 
+    def probes(self) -> list[Probe]:
+        return [] if self._push is None else [PushProbe(self._pushes, self._clock)]
+
     async def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._audit_log.run(), name="audit-sequencer"),
             asyncio.create_task(self._look_after(), name="audit-checkpoints"),
         ]
+        if self._push is not None:
+            self._tasks.append(asyncio.create_task(self._push.run(), name="audit-push"))
 
     async def stop(self) -> None:
         """What waits is written before this returns."""
@@ -78,6 +100,8 @@ class Auditing:
         self._tasks = []
         await self._audit_log.turn()
         await self.make_checkpoints()
+        if self._push is not None:
+            await self._push.release()
 
     async def make_checkpoints(self) -> None:
         """Sign the head of every log that has grown; the process log carries it to where others keep it."""

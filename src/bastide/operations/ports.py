@@ -119,6 +119,42 @@ class AuditStore(Protocol):
         ...
 
 
+class PushStore(Protocol):
+    """How far each log has been brought to a SIEM. A log that never was starts with its oldest entry."""
+
+    async def claim(self, holder: str, now: datetime, until: datetime) -> bool:
+        """Whether it is this process's turn; nobody else's then before `until`."""
+        ...
+
+    async def release(self, holder: str) -> None:
+        """It is nobody's turn."""
+        ...
+
+    async def waiting(self, limit: int) -> Sequence[tuple[str, Placed]]:
+        """With their log; of each log the oldest first."""
+        ...
+
+    async def advance(self, positions: Mapping[str, int]) -> None:
+        """By log, the first position that has not arrived."""
+        ...
+
+    async def lag(self) -> tuple[int, datetime | None]:
+        """How many wait, and the time of the oldest."""
+        ...
+
+
+class Receiver(Protocol):
+    """A SIEM that takes syslog."""
+
+    async def send(self, messages: Sequence[str]) -> None:
+        """Returns when the receiver has read all of them.
+
+        Raises:
+            ReceiverError: that is not known.
+        """
+        ...
+
+
 class DataHolder(Protocol):
     """A part of Bastide that holds something on people."""
 

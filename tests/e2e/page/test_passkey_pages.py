@@ -65,3 +65,28 @@ def test_a_passkey_opens_the_door(browser: Browser, server: Server) -> None:
         dialog.get_by_label("Current password", exact=True).fill(PASSWORD)
         dialog.get_by_role("button", name="Remove").click()
         expect(page.get_by_text("work laptop")).to_have_count(0)
+
+
+def test_an_organisation_that_requires_a_second_factor_takes_a_passkey(
+    browser: Browser, server: Server
+) -> None:
+    server.person("pilar@example.org", "organisation_admin")
+    host = server.url.replace("127.0.0.1", "localhost")
+    try:
+        with visitor(browser, host) as page:
+            sign_in(page, "pilar@example.org")
+            page.goto("/settings")
+            with_authenticator(page)
+            page.get_by_label("Everybody needs a second factor").check()
+            page.locator("form").filter(has_text="Everybody needs").get_by_role("button", name="Save").click()
+            expect(page.get_by_role("heading", name="A second factor")).to_be_visible()
+            page.get_by_role("button", name="Add a passkey instead").click()
+            assert not accessibility_violations(page)
+            page.get_by_label("Name").fill("laptop")
+            page.get_by_label("Current password", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Go on").click()
+            expect(page.get_by_role("button", name="Use an application")).to_have_count(0)
+            page.get_by_role("button", name="I have kept them").click()
+            expect(page.get_by_label("Everybody needs a second factor")).to_be_checked()
+    finally:
+        server.client.patch("/api/v1/organisation", json={"require_second_factor": False}).raise_for_status()

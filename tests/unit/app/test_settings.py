@@ -7,6 +7,7 @@ import pytest
 from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, Role
 from bastide.app.settings import Settings, SettingsError, load_settings
+from bastide.app.syslog_url import SyslogUrl, parse_syslog_url
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +105,23 @@ def test_the_address_of_an_embedder_says_everything() -> None:
     assert (server.text("query_prefix"), server.text("name")) == ("q: ", None)
     folder = parse_embedder_url("onnx:///srv/my%20models/e5?max_tokens=256")
     assert (folder.kind, folder.place, folder.number("max_tokens")) == ("onnx", "/srv/my models/e5", 256)
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("udp://siem:514", "one of syslog"),
+        ("syslog+tcp://siem", "host and a port"),
+        ("syslog+tls://siem:99999", "audit_syslog_url"),
+        ("syslog+tcp://siem:514?ca=/a.pem", "only option"),
+        ("syslog+tls://siem:6514?insecure=1", "only option"),
+    ],
+)
+def test_a_receiver_of_the_audit_log_that_cannot_be_is_refused(url: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(audit_syslog_url=url)
+
+
+def test_a_receiver_of_the_audit_log() -> None:
+    given = parse_syslog_url("syslog+tls://siem.example:6514?ca=/etc/ca.pem")
+    assert given == SyslogUrl("siem.example", 6514, tls=True, ca=Path("/etc/ca.pem"))

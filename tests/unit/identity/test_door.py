@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bastide.identity.domain.addresses import parse_networks
+from bastide.identity.module import PUBLIC_ROUTES
 from bastide.platform.http.rates import Rates
 from tests.unit.identity.conftest import PUBLIC, Browser, House
 
@@ -44,6 +45,18 @@ async def test_open_routes_have_a_limit_too(house: House, path: str) -> None:
     for _ in range(2000 if path == "/health" else 300):
         assert (await caller.get(path)).status_code == 200
     assert (await caller.get(path)).status_code == 429
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(PUBLIC_ROUTES))
+async def test_every_public_route_of_identity_is_counted(house: House, method: str, path: str) -> None:
+    rates = Rates(0, now=still)
+    for _ in range(300):
+        rates.public("192.0.2.77", path)
+    flooding, other = browser(house, rates), browser(house, rates, "192.0.2.78")
+    answer = await flooding.client.request(method, path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert (await other.client.request(method, path)).status_code != 429
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,10 @@ async def test_verification_and_proofs_are_answered(client: Client) -> None:
     await client.ask("GET", "/9/proof", 404)
     await client.ask("GET", "/x/proof", 422)
     await client.ask("GET", "/consistency?first=5&second=3", 422)
+
+
+async def test_syslog_is_one_message_per_entry(client: Client) -> None:
+    await client.desk.fill(2)
+    lines = (await client.ask("GET", "/export?format=syslog")).text.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("<110>1 2026-03-01T12:00:00.000000Z - bastide - search.answered [origin ")

@@ -24,6 +24,7 @@ export const admin = {
     export: "Export",
     exportJson: "JSON Lines (can be verified offline)",
     exportCef: "CEF (for a SIEM)",
+    exportSyslog: "Syslog, RFC 5424 (for a SIEM)",
     empty: "No entry matches.",
     details: "Details of entry {{position}}",
     when: "When",

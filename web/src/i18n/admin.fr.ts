@@ -26,6 +26,7 @@ export const admin: typeof english = {
     export: "Exporter",
     exportJson: "JSON Lines (vérifiable hors ligne)",
     exportCef: "CEF (pour un SIEM)",
+    exportSyslog: "Syslog, RFC 5424 (pour un SIEM)",
     empty: "Aucune entrée ne correspond.",
     details: "Détails de l’entrée {{position}}",
     when: "Quand",

@@ -43,6 +43,8 @@ export const security = {
     removeText: "From then on the password alone opens the door.",
     requiredTitle: "A second factor",
     requiredLead: "{{name}} asks everybody for one. It takes a minute.",
+    usePasskey: "Add a passkey instead",
+    useCode: "Use an application that shows codes instead",
     policy: "Everybody needs a second factor",
     policyText: "Whoever has none sets one up at the next step, before anything else.",
     policyYou: "You have none yet: you will set one up as soon as you save.",

@@ -46,6 +46,8 @@ export const security: typeof english = {
     removeText: "Le mot de passe seul ouvrira alors la porte.",
     requiredTitle: "Un second facteur",
     requiredLead: "{{name}} en demande un à tout le monde. Cela prend une minute.",
+    usePasskey: "Ajouter plutôt une clé d’accès",
+    useCode: "Prendre plutôt une application qui affiche des codes",
     policy: "Tout le monde a besoin d’un second facteur",
     policyText: "Qui n’en a pas en configure un à la prochaine étape, avant toute autre chose.",
     policyYou: "Vous n’en avez pas encore : vous le configurerez dès l’enregistrement.",

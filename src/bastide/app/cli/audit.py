@@ -51,7 +51,7 @@ def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Where to.", dir_okay=False)],
     since: Annotated[str | None, typer.Option(help="From this time on: 2026-03-01T00:00:00Z.")] = None,
-    form: Annotated[str, typer.Option("--format", help="jsonl or cef.")] = "jsonl",
+    form: Annotated[str, typer.Option("--format", help="jsonl, cef or syslog.")] = "jsonl",
 ) -> None:
     with errors_in_words():
         call_api(

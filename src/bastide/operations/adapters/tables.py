@@ -86,3 +86,20 @@ audit_checkpoints = Table(
     Column("key_id", Text, nullable=False),
     Column("signature", LargeBinary, nullable=False),
 )
+
+# How far each log has been pushed to a SIEM: the first position that has not arrived there.
+audit_pushes = Table(
+    "audit_pushes",
+    metadata,
+    Column("log_id", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+# One row: the process whose turn it is to push.
+audit_push_turns = Table(
+    "audit_push_turns",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)

@@ -31,3 +31,9 @@ class AuditRangeError(InvalidError):
     """Sizes or times that do not make a range of this log."""
 
     code = "audit.range"
+
+
+class ReceiverError(UnavailableError):
+    """The receiver of the audit log cannot be reached, or did not take what it was sent."""
+
+    code = "audit.receiver"

@@ -32,7 +32,9 @@ from bastide.platform.secrets.port import Keyring
 _Log = Literal["organisation", "system"]
 _Word = Annotated[str | None, Field(max_length=100)]
 _MOST = 2**53
-_TYPES = {"jsonl": "application/x-ndjson", "cef": "text/plain; charset=utf-8"}
+_Form = Literal["jsonl", "cef", "syslog"]
+_TYPES = {"jsonl": "application/x-ndjson"}
+_TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class AuditUseCases:
     audit: Audit
     keyring: Keyring
     version: str
+    host: str
 
 
 class EntriesQuery(BaseModel):
@@ -98,7 +101,7 @@ def audit_router(uses: AuditUseCases, policy: Policy, principal: Callable[[Reque
 
     @router.get("/export", response_class=StreamingResponse)
     async def export(
-        form: Annotated[Literal["jsonl", "cef"], Query(alias="format")] = "jsonl",
+        form: Annotated[_Form, Query(alias="format")] = "jsonl",
         since: AwareDatetime | None = None,
         log: _Log = "organisation",
         asks: Principal = caller,
@@ -142,14 +145,19 @@ def proofs_router(
 
 
 async def _exported(
-    uses: AuditUseCases, log_id: str, form: Literal["jsonl", "cef"], since: datetime | None
+    uses: AuditUseCases, log_id: str, form: _Form, since: datetime | None
 ) -> StreamingResponse:
     export = uses.export
-    lines = export.lines(log_id, since) if form == "jsonl" else export.cef(log_id, uses.version, since)
+    if form == "jsonl":
+        lines = export.lines(log_id, since)
+    elif form == "cef":
+        lines = export.cef(log_id, uses.version, since)
+    else:
+        lines = export.syslog(log_id, uses.version, uses.host, since)
     first = await anext(aiter(lines))  # an error must come before the status line
     name = f'attachment; filename="audit-{log_id}.{form}"'
     return StreamingResponse(
-        _ended(first, lines), media_type=_TYPES[form], headers={"Content-Disposition": name}
+        _ended(first, lines), media_type=_TYPES.get(form, _TEXT), headers={"Content-Disposition": name}
     )
 
 

@@ -1,4 +1,4 @@
-"""Write a log out: as JSON Lines that `verify_export` checks offline, or as CEF for a SIEM."""
+"""Write a log out: as JSON Lines that `verify_export` checks offline, or as CEF or syslog for a SIEM."""
 
 import base64
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from bastide.operations.domain.checkpoint import Checkpoint, checkpoint_fields
 from bastide.operations.domain.errors import AuditRangeError
 from bastide.operations.domain.log import Placed
 from bastide.operations.domain.record import canonical
+from bastide.operations.domain.syslog import as_syslog
 from bastide.operations.domain.verification import FORMAT
 from bastide.operations.ports import AuditStore
 from bastide.operations.usecases.proofs import Proofs, peaks_before
@@ -54,6 +55,14 @@ class ExportAudit:
         checkpoint, first = await self._range(log_id, since)
         async for placed in self._entries(log_id, first, checkpoint.size):
             yield as_cef(placed, version)
+
+    async def syslog(
+        self, log_id: str, version: str, host: str, since: datetime | None = None
+    ) -> AsyncIterator[str]:
+        """One message of RFC 5424 per entry. Raises AuditRangeError."""
+        checkpoint, first = await self._range(log_id, since)
+        async for placed in self._entries(log_id, first, checkpoint.size):
+            yield as_syslog(placed, version, host)
 
     async def _range(self, log_id: str, since: datetime | None) -> tuple[Checkpoint, int]:
         checkpoint = await self.proofs.checkpoint(log_id)

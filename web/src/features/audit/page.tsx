@@ -148,7 +148,7 @@ function Filters({ form, onChange }: { form: Form; onChange: (change: Partial<Fo
 
 function ExportMenu({ log, since }: { log: Filter["log"]; since: string | undefined }) {
   const { t } = useTranslation();
-  const fetchFile = (format: "jsonl" | "cef") => {
+  const fetchFile = (format: "jsonl" | "cef" | "syslog") => {
     const link = document.createElement("a");
     link.href = withQuery("/api/v1/audit/export", { format, since, log });
     link.download = `audit.${format}`;
@@ -165,6 +165,7 @@ function ExportMenu({ log, since }: { log: Filter["log"]; since: string | undefi
     >
       <MenuItem onSelect={() => fetchFile("jsonl")}>{t("audit.exportJson")}</MenuItem>
       <MenuItem onSelect={() => fetchFile("cef")}>{t("audit.exportCef")}</MenuItem>
+      <MenuItem onSelect={() => fetchFile("syslog")}>{t("audit.exportSyslog")}</MenuItem>
     </Menu>
   );
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Pencil, Plus, Trash2 } from "lucide-react";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,25 +6,12 @@ import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
 import { PasswordField } from "@/features/login/password-field";
-import { RecoveryCodes } from "@/features/second-factor/recovery-codes";
 import { date, moment } from "@/lib/format";
 import { request } from "@/lib/http";
-import { makePasskey, passkeysWork } from "./browser";
+import { AddPasskey } from "./add";
+import { passkeysWork } from "./browser";
 import { PasskeyProblem } from "./problem";
-
-interface Passkey {
-  id: string;
-  name: string;
-  synced: boolean;
-  created_at: string;
-  last_used_at: string | null;
-}
-
-const PATH = "/api/v1/me/passkeys";
-const passkeys = queryOptions({
-  queryKey: ["passkeys"],
-  queryFn: async () => (await request<{ items: Passkey[] }>("GET", PATH)).items,
-});
+import { passkeys, PATH, useChange, type Passkey } from "./queries";
 
 type Asked = { what: "add" } | { what: "rename" | "remove"; passkey: Passkey };
 
@@ -74,76 +61,14 @@ export function Passkeys() {
       ) : (
         <p className="text-sm text-soft">{t("passkeys.unknown")}</p>
       )}
-      {asked?.what === "add" && <Add onClose={close} />}
+      {asked?.what === "add" && (
+        <Dialog title={t("passkeys.add")} onClose={close}>
+          <AddPasskey onDone={close} onCancel={close} cancel={t("app.cancel")} />
+        </Dialog>
+      )}
       {asked?.what === "rename" && <Rename passkey={asked.passkey} onClose={close} />}
       {asked?.what === "remove" && <Remove passkey={asked.passkey} onClose={close} />}
     </>
-  );
-}
-
-function useChange(change: () => Promise<unknown>, onDone: () => void) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    onSuccess: async () => {
-      for (const key of [["passkeys"], ["second-factor"], ["sessions"]]) {
-        await client.invalidateQueries({ queryKey: key });
-      }
-      onDone();
-    },
-  });
-}
-
-function Add({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
-  const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
-  const [codes, setCodes] = useState<string[]>([]);
-  const add = useChange(
-    async () => {
-      const begun = await request<{ options: PublicKeyCredentialCreationOptionsJSON }>(
-        "POST",
-        `${PATH}/begin`,
-        { json: { password } },
-      );
-      const credential = await makePasskey(begun.options);
-      const json = { name: name.trim(), credential };
-      const made = await request<Passkey & { recovery_codes: string[] }>("POST", PATH, { json });
-      setCodes(made.recovery_codes);
-      if (made.recovery_codes.length === 0) onClose();
-    },
-    () => undefined,
-  );
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    add.mutate();
-  };
-  return (
-    <Dialog title={t("passkeys.add")} onClose={onClose}>
-      {codes.length > 0 ? (
-        <RecoveryCodes codes={codes} onDone={onClose} />
-      ) : (
-        <form onSubmit={submit} className="grid gap-4">
-          <Field
-            label={t("passkeys.name")}
-            hint={t("passkeys.nameHint")}
-            required
-            autoFocus
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <PasswordField
-            label={t("login.current")}
-            autoComplete="current-password"
-            value={password}
-            onValue={setPassword}
-          />
-          <PasskeyProblem error={add.error} />
-          <Buttons action={t("second.next")} busy={add.isPending} onClose={onClose} />
-        </form>
-      )}
-    </Dialog>
   );
 }
 

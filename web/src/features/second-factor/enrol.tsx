@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState, type SyntheticEvent } from "react";
+import { lazy, Suspense, useState, type ReactNode, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
@@ -17,16 +17,22 @@ interface Props {
   onDone: () => void;
   onCancel: () => void;
   cancel: string;
+  instead?: ReactNode;
 }
 
-/** Password, picture and first code, recovery codes. */
-export function Enrol({ onDone, onCancel, cancel }: Props) {
+/** Password, picture and first code, recovery codes. `instead`: another way, offered before the first step. */
+export function Enrol({ onDone, onCancel, cancel, instead }: Props) {
   const [enrolment, setEnrolment] = useState<Enrolment>();
   const [codes, setCodes] = useState<string[]>();
   const back = { onCancel, cancel };
   if (codes) return <RecoveryCodes codes={codes} onDone={onDone} />;
   if (enrolment) return <Confirm enrolment={enrolment} onConfirmed={setCodes} {...back} />;
-  return <Prove onProved={setEnrolment} {...back} />;
+  return (
+    <>
+      <Prove onProved={setEnrolment} {...back} />
+      {instead}
+    </>
+  );
 }
 
 interface Back {
