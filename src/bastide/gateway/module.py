@@ -45,6 +45,7 @@ from bastide.gateway.http.prompts import prompts_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
 from bastide.gateway.ports.observer import Observer
+from bastide.gateway.ports.store import GatewayStore
 from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
@@ -200,7 +201,15 @@ class GatewayModule:
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
         )
         fixed = [each.provider for each in configured.asked]
-        self._sync = Sync(
+        self._sync = self._synchronised(store, storage, fixed)
+        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
+        self._report = ReportUsage(store, self._settler, policy)
+        self.gateway: Gateway = GatewayService(
+            self._catalogue, self._pipeline, reader, self._accounts, self._guards
+        )
+
+    def _synchronised(self, store: GatewayStore, storage: Storage, fixed: Sequence[Provider]) -> Sync:
+        return Sync(
             store,
             self._catalogue,
             self._discovery,
@@ -208,11 +217,6 @@ class GatewayModule:
             storage.keyring,
             fixed,
             [self._limiter, self._guards, self._policies],
-        )
-        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._report = ReportUsage(store, self._settler, policy)
-        self.gateway: Gateway = GatewayService(
-            self._catalogue, self._pipeline, reader, self._accounts, self._guards
         )
 
     def _observed_by(self, telemetry: Telemetry) -> Observer:
