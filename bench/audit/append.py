@@ -18,8 +18,8 @@ from bastide.operations.usecases.export_audit import ExportAudit
 from bastide.operations.usecases.proofs import Proofs
 from bastide.operations.usecases.read_audit import ReadAudit
 from bastide.platform.database.engine import open_database
-from bastide.platform.database.migrate import upgrade
 from bastide.platform.database.port import Database
+from bastide.platform.database.schema import upgrade
 from bastide.platform.secrets.local import LocalKeyring
 
 LOG = "org_bench"

@@ -22,8 +22,8 @@ from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.cache.port import Cache
 from bastide.platform.cache.redis import RedisCache
 from bastide.platform.database.engine import open_database
-from bastide.platform.database.migrate import upgrade
 from bastide.platform.database.port import Connection, Database
+from bastide.platform.database.schema import upgrade
 from bastide.platform.mail.none import NoMailer
 from bastide.platform.secrets.local import LocalKeyring
 

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, inspect, text
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.errors import DatabaseUnavailableError, SchemaTooNewError
 from bastide.platform.database.metadata import metadata
-from bastide.platform.database.migrate import upgrade
+from bastide.platform.database.schema import upgrade
 
 SCRIPTS = "bastide.app:migrations"
 PROGRAM = f"""
 import asyncio, sys
-from bastide.platform.database.migrate import upgrade
+from bastide.platform.database.schema import upgrade
 asyncio.run(upgrade(sys.argv[1], "{SCRIPTS}"))
 """
 
@@ -44,6 +44,14 @@ async def test_running_again_changes_nothing(database_url: str) -> None:
     await upgrade(database_url, SCRIPTS)
     tables = await inspected(database_url, lambda connection: inspect(connection).get_table_names())
     assert "outbox" in tables
+
+
+def test_a_start_that_has_nothing_to_migrate_loads_no_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bastide.db"
+    for loaded in (b"True", b"False"):
+        program = f"{PROGRAM}print('alembic' in sys.modules)"
+        ended = subprocess.run([sys.executable, "-c", program, url], capture_output=True, check=True)
+        assert ended.stdout.strip() == loaded
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
@@ -78,7 +86,8 @@ async def test_a_failing_migration_leaves_nothing(
     env = Path(__file__).parents[2] / "src/bastide/app/migrations/env.py"
     (package / "env.py").write_text(env.read_text())
     (package / "versions" / "1.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = '1', None\n"
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        'revision = "1"\ndown_revision = None\n'
         "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer))\n    1 / 0\n"
     )
     with pytest.raises(ZeroDivisionError):

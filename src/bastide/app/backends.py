@@ -18,8 +18,8 @@ from bastide.platform.bus.port import Bus
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.engine import open_database
-from bastide.platform.database.migrate import upgrade
 from bastide.platform.database.port import Database
+from bastide.platform.database.schema import upgrade
 from bastide.platform.mail.none import NoMailer
 from bastide.platform.mail.port import Mailer
 from bastide.platform.mail.smtp import SmtpMailer, parse_smtp_url

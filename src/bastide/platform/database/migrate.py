@@ -1,67 +1,35 @@
-"""Brings a database's tables to what the program expects. Runs at every start."""
-
-import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+"""Brings a database's tables to what the program expects, by Alembic. Loaded where they are not."""
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, text
 
-from bastide.platform.database.errors import IntegrityError, SchemaTooNewError, translated
-from bastide.platform.database.sqlite import prepare
+from bastide.platform.database.errors import IntegrityError, SchemaTooNewError
 
 _LOCK = 0x6261_7374_6964_65  # "bastide": the key of the advisory lock on PostgreSQL
-_SQLITE_WAIT_S = 120  # how long another process may be migrating
 
 
-async def upgrade(database_url: str, package: str) -> None:
+def migrate(engine: Engine, package: str) -> None:
     """Run the migrations that the database has not seen, all in one transaction.
 
     Of several processes that start at once, one migrates and the others wait for it.
 
-    Args:
-        database_url: As for `open_database`.
-        package: Where the Alembic scripts are: `bastide.app:migrations`, with a folder `versions`.
-
     Raises:
         SchemaTooNewError: the database was migrated by a newer program; nothing was changed.
-        UnavailableError: the database does not answer or stays locked.
     """
-    await asyncio.to_thread(_upgrade, database_url, package)
-
-
-def _upgrade(database_url: str, package: str) -> None:
     config = Config()
     config.set_main_option("script_location", package)
     scripts = ScriptDirectory.from_config(config)
-    with translated(), _engine(database_url) as engine:
-        with engine.connect() as connection:
-            if _is_current(connection, scripts):
-                return
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            if not _is_current(connection, scripts):  # else another process was quicker
-                _run(connection, config)
-
-
-@contextmanager
-def _engine(database_url: str) -> Generator[Engine]:
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url.set(drivername="sqlite"))
-        # No foreign keys while tables are made again under another name: checked at the end instead.
-        pragmas = (f"busy_timeout={_SQLITE_WAIT_S * 1000}", "journal_mode=WAL", "foreign_keys=OFF")
-        prepare(engine, begin="BEGIN IMMEDIATE", pragmas=pragmas)
-    else:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    with engine.connect() as connection:
+        if _is_current(connection, scripts):
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        if not _is_current(connection, scripts):  # else another process was quicker
+            _run(connection, config)
 
 
 def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:

@@ -34,12 +34,10 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def hardened(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
-                headers = [(name.lower(), value) for name, value in message.get("headers", ())]
-                present = {name for name, _ in headers}
-                message["headers"] = [
-                    *headers,
-                    *(header for header in self._headers if header[0] not in present),
-                ]
+                headers = message.get("headers", ())
+                present = {name.lower() for name, _ in headers}
+                missing = [header for header in self._headers if header[0] not in present]
+                message["headers"] = [*headers, *missing]
             await send(message)
 
         await self._app(scope, receive, hardened)
