@@ -180,6 +180,14 @@ def limit(stage: Stage) -> str:
 GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "model": "no-model"}
 
 
+def prompt(stage: Stage) -> str:
+    """A call that is kept."""
+    stage.admin.put("/api/v1/gateway/policy", json={"log_prompts": True}).raise_for_status()
+    body = {"model": "bastide-reader", "messages": [{"role": "user", "content": "It is red.\n\nWhat is it?"}]}
+    stage.admin.post("/v1/chat/completions", json=body).raise_for_status()
+    return str(stage.admin.get("/api/v1/gateway/prompts").json()["items"][0]["id"])
+
+
 def guardrail(stage: Stage) -> str:
     return stage.made("gateway/guardrails", GUARDRAIL)
 
@@ -348,6 +356,8 @@ ROWS: dict[str, list[Row]] = {
     "DELETE /api/v1/gateway/guardrails/{guardrail_id}": [Row("SO", guardrail)],
     "GET /api/v1/gateway/policy": [Row("SO")],
     "PUT /api/v1/gateway/policy": [Row("SO", body={})],
+    "GET /api/v1/gateway/prompts": [Row("SO")],
+    "GET /api/v1/gateway/prompts/{prompt_id}": [Row("SO", prompt)],
     "GET /api/v1/usage": [Row(ALL, query="from=2026-01-01&to=2026-01-31")],
     "GET /api/v1/usage/entries": [Row(ALL)],
     "GET /api/v1/status": [Row(ALL)],

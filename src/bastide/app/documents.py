@@ -10,6 +10,7 @@ from bastide.app.roles import Role
 from bastide.app.settings import DocumentSettings, Settings
 from bastide.app.site import SAMPLES
 from bastide.gateway.adapters.ledger_holder import LedgerHolder
+from bastide.gateway.adapters.prompt_holder import PromptHolder
 from bastide.identity.module import Identity
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
@@ -96,7 +97,13 @@ def _personal_data(
     clock: Clock,
 ) -> PersonalData:
     """Whoever holds something on people is in this list."""
-    holders = [module.personal, LedgerHolder(backends.database), auditing.holder(), identity.personal]
+    holders = [
+        module.personal,
+        LedgerHolder(backends.database),
+        PromptHolder(backends.database, backends.data_keys),
+        auditing.holder(),
+        identity.personal,
+    ]
     ports = PersonalDataPorts(
         backends.database, backends.objects, workflows, clock, identity.personal, module.personal, holders
     )

@@ -65,6 +65,7 @@ async def open_gateway(
             keyring,
             settings.home / "journal",
             audit,
+            backends.data_keys,
             settings.cache_url,
         ),
         configured=configured_gateway(settings),

@@ -41,9 +41,11 @@ from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.http.limits import limits_router
 from bastide.gateway.http.models import deployments_router, models_router
 from bastide.gateway.http.policy import policy_router
+from bastide.gateway.http.prompts import prompts_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
 from bastide.gateway.ports.observer import Observer
+from bastide.gateway.ports.store import GatewayStore
 from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
@@ -63,6 +65,8 @@ from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
 from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.prompts.log import PromptLog
+from bastide.gateway.usecases.prompts.read import ReadPrompts
 from bastide.gateway.usecases.report_usage import ReportUsage
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Stations
@@ -75,6 +79,7 @@ from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
 from bastide.platform.outbox.port import Outbox
+from bastide.platform.secrets.data_keys import DataKeys
 from bastide.platform.secrets.port import Keyring
 
 _log = structlog.get_logger()
@@ -86,6 +91,7 @@ class Storage:
 
     Attributes:
         journal: a folder of this machine; calls are written there before they are in the database.
+        data_keys: of organisations; what they keep of their calls is sealed with them.
         cache_url: counters of limits are shared where the cache is.
     """
 
@@ -95,6 +101,7 @@ class Storage:
     keyring: Keyring
     journal: Path
     audit: Audit
+    data_keys: DataKeys
     cache_url: str = "memory:"
 
 
@@ -188,11 +195,21 @@ class GatewayModule:
         self._cache = AnswerCache(
             storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
         )
+        self._prompts = PromptLog(store, storage.data_keys, self._policies, clock)
+        self._read_prompts = ReadPrompts(store, self._prompts, storage.data_keys, policy)
         self._pipeline = Pipeline(
             self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
         )
         fixed = [each.provider for each in configured.asked]
-        self._sync = Sync(
+        self._sync = self._synchronised(store, storage, fixed)
+        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
+        self._report = ReportUsage(store, self._settler, policy)
+        self.gateway: Gateway = GatewayService(
+            self._catalogue, self._pipeline, reader, self._accounts, self._guards
+        )
+
+    def _synchronised(self, store: GatewayStore, storage: Storage, fixed: Sequence[Provider]) -> Sync:
+        return Sync(
             store,
             self._catalogue,
             self._discovery,
@@ -200,11 +217,6 @@ class GatewayModule:
             storage.keyring,
             fixed,
             [self._limiter, self._guards, self._policies],
-        )
-        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._report = ReportUsage(store, self._settler, policy)
-        self.gateway: Gateway = GatewayService(
-            self._catalogue, self._pipeline, reader, self._accounts, self._guards
         )
 
     def _observed_by(self, telemetry: Telemetry) -> Observer:
@@ -218,7 +230,7 @@ class GatewayModule:
             self._catalogue,
             self._pipeline,
             self._accounts,
-            Rules(self._guards, self._cache),
+            Rules(self._guards, self._cache, self._prompts),
             self._policy,
             Local(
                 self._reader,
@@ -243,6 +255,7 @@ class GatewayModule:
             limits_router(ManageLimits(changes, self._limiter), principal),
             guardrails_router(ManageGuardrails(changes), principal),
             policy_router(ManagePolicy(changes, self._policies), principal),
+            prompts_router(self._read_prompts, principal),
             usage_router(self._report, principal),
             health_router(Observe(self._catalogue, self._stations, self._policy), principal),
         ]
@@ -264,6 +277,7 @@ class GatewayModule:
             "discovery": self._discovery.run(),
             "sync": self._sync.follow(),
             "ledger": self._settler.run(),
+            "prompts": self._prompts.run(),
         }
         tasks = [asyncio.create_task(loop, name=f"gateway-{name}") for name, loop in loops.items()]
         for task in tasks:
@@ -281,6 +295,7 @@ class GatewayModule:
         await self._counters.close()
         try:
             await self._settler.flush()
+            await self._prompts.flush()
         except UnavailableError as error:
             _log.warning("ledger.waits", error=str(error))  # the next start finds the journal
         self._journal.close()

@@ -38,6 +38,7 @@ from bastide.platform.http.errors import install_error_handlers
 from bastide.platform.http.gate import Gate
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.upstream import ModelServer
 
@@ -136,7 +137,13 @@ async def memory_storage() -> AsyncIterator[Storage]:
             await connection.run_sync(metadata.create_all)
         keyring = LocalKeyring.load(Path(folder) / "keys")
         yield Storage(
-            database, SqlOutbox(), MemoryCache(), keyring, Path(folder) / "journal", RecordedAudit()
+            database,
+            SqlOutbox(),
+            MemoryCache(),
+            keyring,
+            Path(folder) / "journal",
+            RecordedAudit(),
+            SqlDataKeys(database, keyring, FixedClock()),
         )
         await database.close()
 

@@ -94,8 +94,9 @@ async def test_not_for_another_organisation_nor_for_who_may_see_less(other: Prin
 async def test_a_key_can_have_it_for_all_of_its_calls() -> None:
     async with model_server(talk) as server, memory_storage() as storage, asking(server, storage) as client:
         policy = {"cache_keys": ["key_root"], "cache_ttl_s": 60}
-        assert (await client.put("/api/v1/gateway/policy", json=policy)).json() == policy
-        assert (await client.get("/api/v1/gateway/policy")).json() == policy
+        whole = {**policy, "log_prompts": False, "prompt_days": 30}
+        assert (await client.put("/api/v1/gateway/policy", json=policy)).json() == whole
+        assert (await client.get("/api/v1/gateway/policy")).json() == whole
         assert (await client.post(PATH, json=BODY)).headers["x-bastide-cache"] == "miss"
         assert (await client.post(PATH, json=BODY)).headers["x-bastide-cache"] == "hit"
         off = await client.post(PATH, json=BODY, headers={"x-bastide-cache": "off"})

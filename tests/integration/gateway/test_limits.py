@@ -12,6 +12,7 @@ import openai
 import pytest
 from sqlalchemy import select
 
+from bastide.gateway.contract import Finished, TokenDelta, Usage
 from bastide.gateway.module import (
     Configured,
     DeploymentEntry,
@@ -27,8 +28,9 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.audit import RecordedAudit
-from tests.integration.gateway.door import Door, door, memory_storage
+from tests.integration.gateway.door import Door, FixedClock, ScriptedAnswers, door, memory_storage
 from tests.integration.gateway.upstream import ModelServer, Request, completion, model_server, talk
 
 ALICE = Principal(
@@ -75,6 +77,25 @@ async def ask(client: httpx.AsyncClient, **more: Any) -> httpx.Response:
 
 def asked(server: ModelServer) -> int:
     return len([request for request in server.requests if request.method == "POST"])
+
+
+@pytest.mark.parametrize("more", [{}, {"stream": True}, {"bastide": {}}], ids=["whole", "stream", "grounded"])
+@pytest.mark.parametrize("path", ["chat/completions", "messages", "responses"])
+async def test_an_answer_of_the_reader_tells_what_is_left(path: str, more: dict[str, Any]) -> None:
+    body = {"model": "bastide-reader", "max_tokens": 10, "messages": BODY["messages"], "input": "Hi", **more}
+    del body["messages" if path == "responses" else "input"]
+    if path == "responses":
+        body["max_output_tokens"] = body.pop("max_tokens")
+    answers = ScriptedAnswers([TokenDelta("Hi"), Finished("stop", Usage(1, 1), "bastide-reader")])
+    async with (
+        model_server(talk) as server,
+        limited(server, limit("requests", "minute", 3), answers=answers) as (_, client),
+    ):
+        answer = await client.post(f"/v1/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["x-ratelimit-limit-requests"] == "3"
+        assert answer.headers["x-ratelimit-remaining-requests"] == "2"
+        assert answer.headers["x-ratelimit-reset-requests"] == "60s"
 
 
 async def test_requests_per_minute() -> None:
@@ -274,6 +295,7 @@ async def test_two_processes_share_a_limit_and_a_budget(
                 keyring,
                 tmp_path / "journal",
                 RecordedAudit(),
+                SqlDataKeys(database, keyring, FixedClock()),
                 cache_url=redis_url,
             )
             _, client = await stack.enter_async_context(

@@ -18,8 +18,9 @@ from bastide.platform.database.metadata import metadata
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.outbox.tables import outbox
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.audit import RecordedAudit
-from tests.integration.gateway.door import Door, door, memory_storage
+from tests.integration.gateway.door import Door, FixedClock, door, memory_storage
 from tests.integration.gateway.upstream import Request, chunk, completion, model_server, talk
 
 ROOT = Principal("usr_root", "org_one", Role.SYSTEM_ADMIN, CredentialKind.SESSION)
@@ -222,14 +223,16 @@ async def test_processes_on_postgresql_and_redis_see_each_others_changes(
     postgres_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     keyring = LocalKeyring.load(tmp_path / "keys")
+    databases = [open_database(postgres_url) for _ in range(2)]
     opened = [
         Storage(
-            open_database(postgres_url),
+            databases[n],
             SqlOutbox(),
             RedisCache(redis_url),
             keyring,
             tmp_path / f"journal{n}",
             RecordedAudit(),
+            SqlDataKeys(databases[n], keyring, FixedClock()),
             redis_url,
         )
         for n in range(2)

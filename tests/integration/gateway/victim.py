@@ -14,6 +14,7 @@ from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
+from bastide.platform.secrets.sql_data_keys import SqlDataKeys
 from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import ALICE, Alphabet, Everyone, FirstSentence, ScriptedAnswers
 
@@ -35,7 +36,15 @@ async def serve(folder: Path, upstream: str, port: int) -> None:
         embedder=Alphabet(),
         policy=Everyone(),
         clock=SystemClock(),
-        storage=Storage(database, SqlOutbox(), MemoryCache(), keyring, folder / "journal", RecordedAudit()),
+        storage=Storage(
+            database,
+            SqlOutbox(),
+            MemoryCache(),
+            keyring,
+            folder / "journal",
+            RecordedAudit(),
+            SqlDataKeys(database, keyring, SystemClock()),
+        ),
         configured=Configured([provider], [ModelEntry("m")], places, discover=False),
     )
     inference = module.application(ScriptedAnswers())

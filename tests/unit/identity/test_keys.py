@@ -65,6 +65,7 @@ async def test_a_key_works_from_its_networks_only(house: House) -> None:
         {"expires_at": "2020-01-01T00:00:00Z"},
         {"expires_at": "2027-01-01T00:00:00"},
         {"allowed_networks": ["nowhere"]},
+        {"allowed_collections": ["documents"]},
         {"unknown": 1},
     ],
 )

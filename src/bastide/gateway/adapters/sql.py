@@ -9,6 +9,7 @@ from bastide.gateway.adapters.sql_catalogue import SqlCatalogueRows, read_revisi
 from bastide.gateway.adapters.sql_guardrails import SqlGuardrailRows
 from bastide.gateway.adapters.sql_limits import SqlLimitRows
 from bastide.gateway.adapters.sql_policies import SqlPolicyRows
+from bastide.gateway.adapters.sql_prompts import SqlPromptRows
 from bastide.gateway.adapters.sql_usage import SqlUsageRows
 from bastide.kit.events import DomainEvent
 from bastide.operations.contract import Audit, AuditEntry
@@ -25,6 +26,7 @@ class SqlUnit:
         self.limits = SqlLimitRows(connection)
         self.guardrails = SqlGuardrailRows(connection)
         self.policies = SqlPolicyRows(connection)
+        self.prompts = SqlPromptRows(connection)
         self.usage = SqlUsageRows(connection, dialect)
 
     async def emit(self, event: DomainEvent) -> None:

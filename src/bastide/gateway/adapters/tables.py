@@ -131,3 +131,21 @@ thresholds = Table(
     Column("counter", Text, primary_key=True),
     Column("percent", Integer, primary_key=True),
 )
+
+prompts = Table(
+    "gateway_prompts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("organisation_id", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("streamed", Boolean, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # Words, under the organisation's data key
+    Index("ix_gateway_prompts_organisation_id_at", "organisation_id", "at"),
+)

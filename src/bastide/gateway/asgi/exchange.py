@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from bastide.gateway.asgi.pulse import Pulse
 from bastide.gateway.asgi.types import Receive, Scope, Send
 from bastide.gateway.domain.errors import RequestTooLargeError
+from bastide.gateway.domain.prompts import Transcript
 from bastide.gateway.domain.trace import begin_trace
 from bastide.gateway.usecases.scope import CancelScope
 from bastide.identity.contract import Principal
@@ -45,6 +46,7 @@ class Exchange:
         self.extra_headers: list[tuple[bytes, bytes]] = []
         self.trace = begin_trace(self.header(b"traceparent")) if traced else None
         self.recording: Recording | None = None
+        self.transcript: Transcript | None = None
         self._principal: Principal | None = state.get("principal")
 
     @property
@@ -97,6 +99,8 @@ class Exchange:
         """Send the head; the body follows by `write`."""
         self.started = True
         self.streams = content_type == EVENT_STREAM
+        if self.transcript is not None:
+            self.transcript.start(status, content_type)
         if self.recording is not None:
             self.recording.start(status, content_type)
         await self._send(
@@ -118,6 +122,8 @@ class Exchange:
         """A piece of the body: of a stream, whole events."""
         if self.recording is not None:
             self.recording.write(data)
+        if self.transcript is not None:
+            self.transcript.write(data)
         if self._pulse is not None:
             if last:
                 self._pulse.stop()
@@ -131,6 +137,8 @@ class Exchange:
         """Nothing more is written, however it ended."""
         if self._pulse is not None:
             self._pulse.stop()
+        if self.transcript is not None:
+            self.transcript.end()
 
     async def answer(
         self,

@@ -28,7 +28,9 @@ from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
+from bastide.gateway.usecases.limits.limiter import Reservation
 from bastide.gateway.usecases.pipeline import Pipeline
+from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
 from bastide.gateway.usecases.translate import estimated_tokens, in_chat, stamp_for
 from bastide.identity.contract import Action, Policy
@@ -86,6 +88,7 @@ class Rules:
 
     guards: Guards
     cache: AnswerCache
+    prompts: PromptLog
 
 
 class Inference:
@@ -107,6 +110,7 @@ class Inference:
         self._accounts = accounts
         self._guards = rules.guards
         self._cache = rules.cache
+        self._prompts = rules.prompts
         self._policy = policy
         self._reader = local.reader
         self._embedder = local.embedder
@@ -121,7 +125,11 @@ class Inference:
         async def handle(exchange: Exchange) -> None:
             self._policy.require(exchange.principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
-            await self._answer(exchange, _call(exchange, operation, body))
+            call = _call(exchange, operation, body)
+            if self._prompts.wants(call):
+                call = await self._guards.before(call)
+                exchange.transcript = self._prompts.transcript(call)
+            await self._answer(exchange, call)
 
         return handle
 
@@ -194,8 +202,11 @@ class Inference:
             await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
 
     async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
+        def tell(reservation: Reservation | None) -> None:
+            exchange.extra_headers += limit_headers(reservation)
+
         reader = self._catalogue.current.models[READER]
-        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards))
+        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards, tell))
 
     async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
         model = self._catalogue.current.models[call.model]

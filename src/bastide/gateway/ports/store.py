@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from bastide.gateway.domain.entries import DeploymentEntry, Entries, ModelEntry, ProviderEntry
@@ -10,6 +10,7 @@ from bastide.gateway.domain.guardrails.rules import Guardrail
 from bastide.gateway.domain.ledger import Entry
 from bastide.gateway.domain.limits import Bound, Limit
 from bastide.gateway.domain.policies import GatewayPolicy
+from bastide.gateway.domain.prompts import LoggedPrompt, PromptQuery
 from bastide.gateway.domain.reports import UsageQuery, UsageRow
 from bastide.kit.events import DomainEvent
 from bastide.operations.contract import AuditEntry
@@ -81,6 +82,26 @@ class PolicyRows(Protocol):
         ...
 
 
+class PromptRows(Protocol):
+    """What organisations keep of their calls, within a transaction."""
+
+    async def add(self, rows: Sequence[tuple[LoggedPrompt, bytes]]) -> None:
+        """With their sealed words; at least one."""
+        ...
+
+    async def listing(
+        self, query: PromptQuery, after: LoggedPrompt | None, limit: int
+    ) -> Sequence[LoggedPrompt]:
+        """Newest first."""
+        ...
+
+    async def find(self, organisation_id: str, prompt_id: str) -> tuple[LoggedPrompt, bytes] | None: ...
+
+    async def delete(self, organisation_id: str, before: datetime) -> int:
+        """The organisation's older ones; how many there were."""
+        ...
+
+
 class UsageRows(Protocol):
     """The ledger and the totals that are made from it, within a transaction."""
 
@@ -123,6 +144,9 @@ class Unit(Protocol):
 
     @property
     def policies(self) -> PolicyRows: ...
+
+    @property
+    def prompts(self) -> PromptRows: ...
 
     @property
     def usage(self) -> UsageRows: ...

@@ -1,6 +1,6 @@
 """Answers that are given again to the same request, where that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -44,6 +44,14 @@ class Policies:
         async with self._store.reading() as unit:
             found = await unit.policies.all()
         self._known = MappingProxyType({policy.organisation_id: policy for policy in found})
+
+    def all(self) -> Collection[GatewayPolicy]:
+        """Of every organisation that has laid down something."""
+        return self._known.values()
+
+    def laid_down(self, organisation_id: str) -> GatewayPolicy | None:
+        """None for most."""
+        return self._known.get(organisation_id)
 
     def of(self, organisation_id: str) -> GatewayPolicy:
         """The defaults where nothing was laid down."""

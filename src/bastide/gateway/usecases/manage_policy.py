@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bastide.gateway.domain.errors import EntryError
-from bastide.gateway.domain.policies import LONGEST_CACHED_S, GatewayPolicy
+from bastide.gateway.domain.policies import LONGEST_CACHED_S, LONGEST_KEPT_DAYS, GatewayPolicy
 from bastide.gateway.usecases.answer_cache import Policies
 from bastide.gateway.usecases.changes import Changes
 from bastide.identity.contract import Action, Principal
@@ -28,12 +28,16 @@ class ManagePolicy:
             raise EntryError(f"An answer is kept for 1 to {LONGEST_CACHED_S} seconds.", field="cache_ttl_s")
         if len(policy.cache_keys) > _MOST_KEYS:
             raise EntryError(f"At most {_MOST_KEYS} keys can be named.", field="cache_keys")
+        if not 1 <= policy.prompt_days <= LONGEST_KEPT_DAYS:
+            raise EntryError(f"Prompts are kept for 1 to {LONGEST_KEPT_DAYS} days.", field="prompt_days")
         async with self.changes.change(
             principal,
             "gateway.policy_changed",
             principal.organisation_id,
             cache_keys=tuple(sorted(policy.cache_keys)),
             cache_ttl_s=policy.cache_ttl_s,
+            log_prompts=policy.log_prompts,
+            prompt_days=policy.prompt_days,
         ) as unit:
             await unit.policies.put(policy)
         return policy

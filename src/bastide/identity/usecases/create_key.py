@@ -17,6 +17,9 @@ from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.operations.contract import done_by, with_personal
 
+_COLLECTION = "col_"
+"""How ids of collections begin. A name may pass to another collection, and a key must not follow it there."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
@@ -106,6 +109,8 @@ class CreateKey:
             principal.scopes
         ):
             raise ScopeError("A key cannot make one with more scopes than its own.")
+        if named := [one for one in request.allowed_collections or () if not one.startswith(_COLLECTION)]:
+            raise KeyRequestError(f"Give collections by id: {_words(named)}.", field="allowed_collections")
         parse_networks(request.allowed_networks or ())
 
 

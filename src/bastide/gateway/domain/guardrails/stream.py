@@ -48,6 +48,8 @@ class StreamGuard:
         self._masks = any(screen.action is Action.MASK for screen in screens)
         self._channels: dict[tuple[object, Path], _Channel] = {}
         self._done: list[Finding] = []
+        self._added = 0  # events of ours, in a stream that numbers its events
+        self._number = -1  # of the last event that went out
 
     @property
     def findings(self) -> list[Finding]:
@@ -73,6 +75,7 @@ class StreamGuard:
         if not isinstance(value, dict) or value.get("type") == "ping":
             return event
         name = name_of(event) if event.startswith(b"event:") else None
+        original = value.get("sequence_number")
         if _is_piece(value):
             leaves = {(_group(value), leaf.path): leaf for leaf in _pieces(value)}
             changed = [self._pass(value, key, leaf, name) for key, leaf in leaves.items()]
@@ -81,7 +84,9 @@ class StreamGuard:
             changed += [key not in self._channels for key in leaves]
         else:  # the end of a part, often with the whole text again
             before, changed = self.finish(), [self._repeat(value)]
-        return before + (_event(name, value) if any(changed) else event)
+        if isinstance(original, int):
+            value["sequence_number"] = self._number = original + self._added
+        return before + (_event(name, value) if any(changed) or self._added else event)
 
     def finish(self) -> bytes:
         """What is held back, of every text."""
@@ -132,7 +137,15 @@ class StreamGuard:
         if leaf is not None:
             leaf.holder[leaf.key] = f"{leaf.holder[leaf.key]}{rest}"
             return b""
-        return _event(channel.name, _only(channel.event, key[1], rest)) if rest else b""
+        return self._inserted(channel, _only(channel.event, key[1], rest)) if rest else b""
+
+    def _inserted(self, channel: _Channel, value: JsonObject) -> bytes:
+        """An event of ours; those after it are one further on where they are numbered."""
+        if "sequence_number" in value:
+            self._added += 1
+            self._number += 1
+            value["sequence_number"] = self._number
+        return _event(channel.name, value)
 
     def _repeat(self, value: JsonObject) -> bool:
         """Texts that are whole in one event."""

@@ -1,6 +1,6 @@
 """The bookkeeping of answers that this process writes itself."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import TypeVar
 
 from bastide.gateway.contract import Finished, TokenDelta, Usage
@@ -11,15 +11,26 @@ from bastide.gateway.domain.usage import Counts
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Accounts
+from bastide.gateway.usecases.limits.limiter import Reservation
 
 Event = TypeVar("Event")
 
 
 async def accounted(
-    events: AsyncIterator[Event], accounts: Accounts, call: Call, model: Model, guards: Guards
+    events: AsyncIterator[Event],
+    accounts: Accounts,
+    call: Call,
+    model: Model,
+    guards: Guards,
+    reserved: Callable[[Reservation | None], None] | None = None,
 ) -> AsyncGenerator[Event | TokenDelta]:
-    """The same events under the guardrails; the account is closed before the last one is given out."""
+    """The same events under the guardrails; the account is closed before the last one is given out.
+
+    `reserved` is told what the call holds before the first event comes.
+    """
     async with accounts.opened(call, model) as account:
+        if reserved is not None:
+            reserved(account.reservation)
         guard = answer_guard(guards, call, account, lambda outcome: account.close(outcome, 400))
         async for event in events if guard is None else guard.text(events):
             if isinstance(event, Finished):

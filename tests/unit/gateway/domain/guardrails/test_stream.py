@@ -118,6 +118,23 @@ def test_responses_protocol_repeats_its_text_masked() -> None:
     assert values[-1]["text"] == "à [EMAIL]"
 
 
+def test_responses_protocol_is_numbered_without_gap_or_repetition() -> None:
+    def numbered(number: int, kind: str, **more: object) -> bytes:
+        return event({"type": f"response.{kind}", "sequence_number": number, "item_id": "m", **more}, kind)
+
+    def part(first: int, text: str) -> list[bytes]:
+        return [
+            numbered(first, "output_text.delta", output_index=first, delta=text),
+            numbered(first + 1, "output_text.done", output_index=first, text=text),
+        ]
+
+    events = [*part(1, "à jean@exemple.fr"), *part(3, "ou"), *part(5, "à ana@exemple.fr")]
+    values = run(StreamGuard(MASK), [numbered(0, "created"), *events, numbered(7, "completed")])
+    assert [each["sequence_number"] for each in values] == list(range(len(values)))
+    assert len(values) == 8 + 3
+    assert [each["text"] for each in values if "text" in each] == ["à [EMAIL]", "ou", "à [EMAIL]"]
+
+
 def test_a_block_is_seen_at_once() -> None:
     guard = StreamGuard(BLOCK)
     guard.feed(event(chunk({"content": "it is a sec"})))
