@@ -10,6 +10,9 @@ import msgspec
 
 from bastide.gateway.domain.usage import Counts
 
+_FIRST_DAY = date(1970, 1, 1).toordinal()
+_DAY_US = 86_400_000_000
+
 
 class Outcome(StrEnum):
     """How a call ended.
@@ -71,7 +74,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def day(self) -> date:
-        return self.at.date()
+        """In UTC."""
+        return date.fromordinal(_FIRST_DAY + self.at_us // _DAY_US)
 
     @property
     def counts(self) -> Counts:
@@ -115,7 +119,8 @@ def sums_of(entries: Iterable[Entry]) -> Sums:
     people: defaultdict[tuple[date, str, str, str, str], Totals] = defaultdict(Totals)
     groups: defaultdict[tuple[date, str, str, str], Totals] = defaultdict(Totals)
     for entry in entries:
-        people[entry.day, entry.organisation_id, entry.subject_id, entry.key_id, entry.model].add(entry)
+        day = entry.day
+        people[day, entry.organisation_id, entry.subject_id, entry.key_id, entry.model].add(entry)
         for group in entry.groups:
-            groups[entry.day, entry.organisation_id, group, entry.model].add(entry)
+            groups[day, entry.organisation_id, group, entry.model].add(entry)
     return Sums(dict(people), dict(groups))
