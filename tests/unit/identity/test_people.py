@@ -205,6 +205,17 @@ async def test_people_are_found_without_accents_page_by_page(house: House) -> No
     assert code(await admin.get("/api/v1/people", params={"cursor": "!"})) == "cursor.invalid"
 
 
+async def test_a_reset_link_dies_with_a_deactivation(house: House) -> None:
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    person = f"/api/v1/people/{await me(bob)}"
+    link = (await admin.post(f"{person}/reset-link")).json()
+    for active in (False, True):
+        assert (await admin.patch(person, {"active": active})).status_code == 200
+    body = {"token": link["path"].removeprefix("/reset#"), "new_password": "another good one"}
+    assert code(await house.browser().post("/api/v1/auth/reset", body)) == "link.invalid"
+
+
 async def test_a_reset_link_is_handed_over_used_once_and_ends_every_session(house: House) -> None:
     admin = await house.signed_in()
     bob = await house.invited("bob@example.org", by=admin)

@@ -49,7 +49,8 @@ class ManagePeople:
     async def change(
         self, principal: Principal, user_id: str, role: Role | None = None, *, active: bool | None = None
     ) -> Person:
-        """None leaves as it is. Deactivation revokes every key and session that the person has here.
+        """None leaves as it is. Deactivation revokes every key and session that the person has here, and a
+        link for a new password.
 
         Raises:
             PersonNotFoundError, LastAdministratorError.
@@ -75,6 +76,7 @@ class ManagePeople:
             await unit.sessions.delete_of(user_id, principal.organisation_id)
             if not changed.active:
                 await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
+                await unit.links.delete_reset(user_id)
             await unit.record(
                 done_by(
                     principal,
