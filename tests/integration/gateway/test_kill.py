@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.adapters.memory_counters import MemoryCounters
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.domain.ledger import Entry, Outcome, Totals
+from bastide.gateway.domain.limits import Limit, Metric, Period, Subject
 from bastide.gateway.domain.reports import UsageQuery
 from bastide.gateway.domain.usage import Counts
 from bastide.gateway.usecases.ledger.settle import Settler
@@ -34,6 +36,10 @@ from tests.integration.gateway.victim import PRICE
 CALLS = 3000
 KILLS = 12
 AT_ONCE = 16
+SHARED = 40  # requests that are made again and again, and answered from the cache
+BUDGETED = "b"  # the model whose calls have a budget, which lasts for about half of them
+BUDGETED_TOKENS = 100
+KINDS = {"plain": 6, "stream": 6, "cut": 2, "failed": 1, "refused": 1, "retried": 2, "cached": 3, "budget": 2}
 
 
 class Upstream:
@@ -71,9 +77,12 @@ class Upstream:
         request.end()
 
 
-def usage_of(name: str) -> dict[str, Any]:
+def usage_of(request_id: str) -> dict[str, Any]:
+    """What the model server says of a call. The id ends in what the usage depends on."""
+    name = request_id.rpartition(".")[2]
     generator = random.Random(name)
-    prompt, completed = generator.randrange(1, 5000), generator.randrange(1, 5000)
+    most = BUDGETED_TOKENS if name.startswith("budget") else 5000
+    prompt, completed = generator.randrange(1, most), generator.randrange(1, most)
     cached = generator.randrange(prompt)
     return {
         "prompt_tokens": prompt,
@@ -89,6 +98,8 @@ class Caller:
         self.url = url
         self.calls = calls
         self.whole: dict[str, str] = {}
+        self.over_budget = 0
+        self.kills = 0
         self.next = 0
 
     async def run(self, seed: int) -> None:
@@ -111,12 +122,23 @@ class Caller:
         return True
 
     async def _one(self, client: httpx.AsyncClient, generator: random.Random, name: str) -> None:
-        kind = generator.choices(
-            ["plain", "stream", "cut", "failed", "refused", "retried"], [6, 6, 2, 1, 1, 2]
-        )[0]
+        kind = generator.choices([*KINDS], [*KINDS.values()])[0]
         streamed = kind in {"stream", "cut"}
-        body = {"model": "m", "messages": [], "user": name, "stream": streamed, "metadata": {"kind": kind}}
-        headers = {"x-request-id": name}
+        headers, model = {}, "m"
+        if kind == "cached":
+            name = f"{name}.shared-{generator.randrange(SHARED)}"
+            headers["x-bastide-cache"] = "on"
+        elif kind == "budget":
+            name, model = f"{name}.budget-{name}", BUDGETED
+        headers["x-request-id"] = name
+        body = {
+            "model": model,
+            "messages": [],
+            "max_tokens": BUDGETED_TOKENS,
+            "user": name.rpartition(".")[2],
+            "stream": streamed,
+            "metadata": {"kind": kind},
+        }
         async with client.stream("POST", self.url, json=body, headers=headers) as answer:
             text = ""
             async for piece in answer.aiter_text():
@@ -124,18 +146,33 @@ class Caller:
                 if kind == "cut" and "word" in text:
                     return
         if answer.status_code == 200 and (not streamed or text.endswith("data: [DONE]\n\n")):
-            self.whole[name] = kind
+            self.whole[name] = "hit" if answer.headers.get("x-bastide-cache") == "hit" else kind
         elif answer.status_code == 400:
             self.whole[name] = "refused"
+        elif answer.status_code == 429:
+            assert kind == "budget", answer.headers
+            self.over_budget += 1
 
 
 @dataclass(frozen=True)
 class Survived:
-    """What a run of calls through a gateway that is killed again and again has left."""
+    """What a run of calls through a gateway that is killed again and again has left.
+
+    Attributes:
+        budget, spent: of the calls that have one, in picounits.
+        over_budget: how many of them were refused.
+    """
 
     kills: int
     whole: int
     entries: list[Entry]
+    budget: int
+    spent: int
+    over_budget: int
+
+
+Progress = Callable[[int, int], None]
+"""Told the calls that were begun and the kills so far, now and then."""
 
 
 @pytest.mark.heavy
@@ -145,27 +182,52 @@ async def test_the_ledger_is_what_was_used_after_random_kills(tmp_path: Path) ->
     assert survived.kills >= KILLS // 2
 
 
-async def survive(folder: Path, calls: int, kills: int) -> Survived:
+async def survive(folder: Path, calls: int, kills: int, progress: Progress | None = None) -> Survived:
     """Make the calls, kill meanwhile, recover, and compare the ledger with what was used.
 
     Raises:
-        AssertionError: they differ.
+        AssertionError: they differ, or the budget was passed.
     """
     database = open_database(f"sqlite:///{folder}/bastide.db")
     async with database.transaction() as connection:
         await connection.run_sync(metadata.create_all)
+    budget = await add_budget(database, calls)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     caller = Caller(f"http://127.0.0.1:{port}/v1/chat/completions", calls)
     async with model_server(Upstream()) as server:
         running = asyncio.gather(*(caller.run(seed) for seed in range(AT_ONCE)))
+        telling = asyncio.create_task(tell(caller, progress))
         killed = await kill_at_random(folder, server.url, port, caller, running, kills)
         await running
+        telling.cancel()
     entries = await recovered(database, folder)
     await check(database, entries, caller)
     await database.close()
-    return Survived(killed, len(caller.whole), entries)
+    spent = sum(entry.cost for entry in entries if entry.model == BUDGETED)
+    assert spent <= budget, "one process at a time: the budget is passed by nothing"
+    assert caller.over_budget, "the budget was reached"
+    return Survived(killed, len(caller.whole), entries, budget, spent, caller.over_budget)
+
+
+async def add_budget(database: Database, calls: int) -> int:
+    """For about half of the calls that will be made to that model."""
+    made = calls * KINDS["budget"] / sum(KINDS.values())
+    usual = Counts(BUDGETED_TOKENS // 2, BUDGETED_TOKENS // 2)
+    amount = int(made / 2) * PRICE.of(usual)
+    limit = Limit(
+        "lim_b", "org_one", Subject.ORGANISATION, "*", Metric.COST, Period.TOTAL, amount, model=BUDGETED
+    )
+    async with SqlGatewayStore(database, SqlOutbox(), RecordedAudit()).transaction() as unit:
+        await unit.limits.put(limit)
+    return amount
+
+
+async def tell(caller: Caller, progress: Progress | None) -> None:
+    while progress is not None:
+        progress(caller.next, caller.kills)
+        await asyncio.sleep(5)
 
 
 async def kill_at_random(
@@ -180,7 +242,7 @@ async def kill_at_random(
             await asyncio.sleep(generator.random() / 20)
         if not running.done() and kills < most:
             process.send_signal(signal.SIGKILL)
-            kills += 1
+            kills = caller.kills = kills + 1
         else:
             await running
             process.send_signal(signal.SIGINT)
@@ -208,7 +270,7 @@ async def check(database: Database, entries: list[Entry], caller: Caller) -> Non
     missing = [name for name in caller.whole if name not in by_name]
     assert not missing, "whoever has a whole answer is in the ledger"
     for name, kind in caller.whole.items():
-        expected = Outcome.REFUSED if kind == "refused" else Outcome.OK
+        expected = {"refused": Outcome.REFUSED, "hit": Outcome.CACHED}.get(kind, Outcome.OK)
         assert by_name[name].outcome is expected, (name, kind, by_name[name])
     for entry in entries:
         if entry.outcome is Outcome.OK:
@@ -217,7 +279,7 @@ async def check(database: Database, entries: list[Entry], caller: Caller) -> Non
             counts = Counts(usage["prompt_tokens"], usage["completion_tokens"], cached)
             assert entry.counts == counts
             assert entry.cost == PRICE.of(counts)
-        elif entry.outcome in {Outcome.FAILED, Outcome.REFUSED}:
+        elif entry.outcome in {Outcome.FAILED, Outcome.REFUSED, Outcome.CACHED}:
             assert entry.cost == 0
     totals = Totals()
     for entry in entries:

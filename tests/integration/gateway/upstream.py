@@ -29,7 +29,8 @@ class Request(asyncio.Event):
         return json.loads(self.body)
 
     def raw(self, data: bytes) -> None:
-        self._transport.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def abort(self) -> None:
         self._transport.abort()

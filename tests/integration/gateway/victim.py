@@ -30,6 +30,7 @@ async def serve(folder: Path, upstream: str, port: int) -> None:
     places = [
         Place("dep_1", "m", "gpu", "tiny", price=PRICE),
         Place("dep_2", "m", "gpu", "other", price=PRICE),
+        Place("dep_3", "b", "gpu", "tiny", price=PRICE),
     ]
     module = GatewayModule(
         reader=FirstSentence(),
@@ -45,7 +46,7 @@ async def serve(folder: Path, upstream: str, port: int) -> None:
             RecordedAudit(),
             SqlDataKeys(database, keyring, SystemClock()),
         ),
-        configured=Configured([provider], [ModelEntry("m")], places, discover=False),
+        configured=Configured([provider], [ModelEntry("m"), ModelEntry("b")], places, discover=False),
     )
     inference = module.application(ScriptedAnswers())
 
