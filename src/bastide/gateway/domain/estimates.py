@@ -1,7 +1,6 @@
 """How many tokens a call may take, before it is made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -18,8 +17,7 @@ _MAXIMA = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _number = msgspec.json.Decoder(int)
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(msgspec.Struct, frozen=True):
     """`likely` is what most calls take, `most` what none passes; `cap` is the most that it may write."""
 
     likely: Counts

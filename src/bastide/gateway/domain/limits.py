@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from bastide.identity.contract import Principal
 
 EACH = "*"
@@ -111,8 +113,7 @@ class Bound:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(msgspec.Struct, frozen=True):
     """Who makes a call, as far as limits and the ledger know. `key_id` empty: not by a key."""
 
     organisation_id: str

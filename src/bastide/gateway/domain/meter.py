@@ -1,7 +1,5 @@
 """Counts what an answer costs while it passes by, without changing it."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from bastide.gateway.domain.errors import UpstreamBrokenError
@@ -69,8 +67,7 @@ class _Answer(msgspec.Struct):
 _answer = msgspec.json.Decoder(_Answer)
 
 
-@dataclass(frozen=True, slots=True)
-class EventNote:
+class EventNote(msgspec.Struct, frozen=True):
     """What one event of a stream carried.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Counting in the protocols that are not chat completions; see `meter`."""
 
-from dataclasses import replace
-
 import msgspec
 
 from bastide.gateway.domain.call import Call, Operation
@@ -66,7 +64,7 @@ class MessagesMeter(Meter):
         counted, begun = super().counts, _counts(usage_of_message(self._usage))
         if self._counted is not None or begun is None or not begun.prompt:
             return counted
-        return replace(begun, completion=counted.completion, estimated=True)
+        return msgspec.structs.replace(begun, completion=counted.completion, estimated=True)
 
 
 class ResponsesMeter(Meter):

@@ -1,10 +1,9 @@
 """Tokens of one answer, by kind."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """Tokens by kind.
 
     Attributes:

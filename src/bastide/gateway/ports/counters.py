@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 
 class CounterKind(StrEnum):
     """`window` slides; `budget` is kept until its period ends; `slots` are held while a request runs."""
@@ -14,8 +16,7 @@ class CounterKind(StrEnum):
     SLOTS = "slots"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """What a request wants of one counter.
 
     Attributes:
@@ -31,8 +32,7 @@ class Claim:
     period_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(msgspec.Struct, frozen=True):
     """All claims hold. `remaining` after them, in their order; `marks` are for `settle`."""
 
     remaining: tuple[int, ...]

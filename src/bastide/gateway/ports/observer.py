@@ -1,14 +1,14 @@
 """Who is told how calls went: metrics, traces. Never what was said in them."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.ledger import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(msgspec.Struct, frozen=True):
     """What the ledger does not keep.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class UpstreamRequest:
+
+class UpstreamRequest(msgspec.Struct, frozen=True):
     """One HTTP request to a provider. Header names are lower case; length and host are added."""
 
     method: str

@@ -1,6 +1,5 @@
 """Writes a call as each kind of provider wants it."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
@@ -27,8 +26,7 @@ _ANTHROPIC_VERSION = "2023-06-01"
 _ANTHROPIC_MAXIMUM = 4096  # where nobody says how much an answer may have; every model can write that
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What goes to the provider.
 
     Attributes:

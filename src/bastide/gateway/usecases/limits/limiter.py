@@ -1,8 +1,9 @@
 """Reserves before a call starts, settles after it has ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Deployment
@@ -16,7 +17,6 @@ from bastide.gateway.domain.limits import (
     Period,
     Standing,
     Whose,
-    period_end,
     period_start,
 )
 from bastide.gateway.domain.refusals import refusal
@@ -25,11 +25,18 @@ from bastide.gateway.ports.counters import Claim, CounterKind, Counters, Granted
 from bastide.gateway.ports.store import GatewayStore
 from bastide.kit.clock import Clock
 
-_SLACK_S = 7 * 86_400  # a counter outlives its period: calls that began in it are still settled there
+_DAY_S = 86_400
+_SLACK_S = 7 * _DAY_S  # a counter outlives its period: calls that began in it are still settled there
+_KEPT_S = {
+    Period.DAY: _DAY_S + _SLACK_S,
+    Period.MONTH: 31 * _DAY_S + _SLACK_S,
+    Period.TOTAL: FOREVER_S,
+    Period.NOW: FOREVER_S,
+    **WINDOW_S,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True):
     """What a running call holds.
 
     Attributes:
@@ -129,18 +136,13 @@ class Limiter:
 def _claim(bound: Bound, expected: Estimate, places: Sequence[Deployment], now: datetime) -> Claim:
     limit = bound.limit
     kind = _kind(limit.period)
-    if kind is CounterKind.WINDOW:
-        period_s: float = WINDOW_S[limit.period]
-    else:
-        end = period_end(limit.period, now)
-        period_s = (end - now).total_seconds() + _SLACK_S if end else FOREVER_S
     amount = 1
     if limit.metric is Metric.TOKENS:
         counts = expected.most if kind is CounterKind.BUDGET else expected.likely
         amount = counts.prompt + counts.completion
     elif limit.metric is Metric.COST:
         amount = max((place.price.of(expected.most) for place in places), default=0)
-    return Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, period_s)
+    return Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, _KEPT_S[limit.period])
 
 
 def _kind(period: Period) -> CounterKind:
