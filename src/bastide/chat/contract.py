@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from bastide.gateway.contract import ChatMessage, Finished, TokenDelta
+from bastide.gateway.contract import ChatMessage, Finished, TellStanding, TokenDelta
 from bastide.identity.contract import Principal
 from bastide.kit.json import JsonObject
 
@@ -38,7 +38,8 @@ class AnswerRequest:
     """A question about documents. `collections` empty = all that the principal may read.
 
     `messages` is the conversation; the last user message is the question. `sensitive`: no model outside may
-    see it, as if a passage were confidential.
+    see it, as if a passage were confidential. `told` gets what is left of the caller's limits once a model
+    is asked.
     """
 
     model: str
@@ -48,6 +49,7 @@ class AnswerRequest:
     top_k: int
     extra: JsonObject
     sensitive: bool = False
+    told: TellStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What other slices may ask of the gateway: to generate, and to know the models."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.limits import Standing
 from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.identity.contract import Principal
 from bastide.kit.errors import NotFoundError
@@ -18,10 +19,15 @@ __all__ = [
     "GenerateRequest",
     "ModelInfo",
     "ModelNotFoundError",
+    "Standing",
+    "TellStanding",
     "TokenDelta",
     "Usage",
     "estimate_tokens",
 ]
+
+
+TellStanding: TypeAlias = Callable[[Sequence[Standing]], None]
 
 
 class ModelNotFoundError(NotFoundError):
@@ -65,12 +71,14 @@ class GenerateRequest:
     Attributes:
         extra: OpenAI parameters passed through (`temperature`, `max_tokens` …).
         sensitive: never leaves the internal zone.
+        told: gets what is left of the caller's limits, before the first event comes.
     """
 
     model: str
     messages: Sequence[ChatMessage]
     extra: JsonObject
     sensitive: bool = False
+    told: TellStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

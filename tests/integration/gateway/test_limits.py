@@ -12,7 +12,8 @@ import openai
 import pytest
 from sqlalchemy import select
 
-from bastide.gateway.contract import Finished, TokenDelta, Usage
+from bastide.chat.contract import AnswerEvent, AnswerRequest
+from bastide.gateway.contract import Finished, Gateway, GenerateRequest, TokenDelta, Usage
 from bastide.gateway.module import (
     Configured,
     DeploymentEntry,
@@ -96,6 +97,34 @@ async def test_an_answer_of_the_reader_tells_what_is_left(path: str, more: dict[
         assert answer.headers["x-ratelimit-limit-requests"] == "3"
         assert answer.headers["x-ratelimit-remaining-requests"] == "2"
         assert answer.headers["x-ratelimit-reset-requests"] == "60s"
+
+
+class Through:
+    """Answers with what the model says, as an answer from documents does."""
+
+    gateway: Gateway
+
+    async def answer(self, principal: Principal, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
+        asked = GenerateRequest(request.model, request.messages, request.extra, told=request.told)
+        async for event in self.gateway.generate(principal, asked):
+            yield event
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["chat/completions", "messages"])
+async def test_an_answer_from_documents_tells_what_is_left_to_who_asks_its_model(
+    path: str, stream: bool
+) -> None:
+    answers = Through()
+    async with (
+        model_server(talk) as server,
+        limited(server, limit("requests", "minute", 3), answers=answers) as (door_, client),
+    ):
+        answers.gateway = door_.module.gateway
+        answer = await client.post(f"/v1/{path}", json={**BODY, "bastide": {}, "stream": stream})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers.get_list("x-ratelimit-limit-requests") == ["3"]
+        assert answer.headers.get_list("x-ratelimit-remaining-requests") == ["2"]
 
 
 async def test_requests_per_minute() -> None:

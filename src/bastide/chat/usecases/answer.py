@@ -115,7 +115,7 @@ class AnswerService:
         }
         question, passages = fitted(turn.asked, turn.passages, room(model.context_tokens, extra))
         messages = prompt(question, passages, turn.reading.language)
-        writing = GenerateRequest(model.name, messages, extra, turn.sensitive)
+        writing = GenerateRequest(model.name, messages, extra, turn.sensitive, turn.request.told)
         stream = self._gateway.generate(turn.principal, writing)
         async with _closing(stream):
             try:

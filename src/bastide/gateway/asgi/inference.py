@@ -1,6 +1,6 @@
 """The POST routes: decide who answers (documents, the reader, a provider) and write the answer."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -16,7 +16,7 @@ from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.relay import findings_header, relay
 from bastide.gateway.asgi.repeat import repeat
 from bastide.gateway.asgi.spoken import answer_spoken
-from bastide.gateway.contract import ChatMessage
+from bastide.gateway.contract import ChatMessage, Standing, TellStanding
 from bastide.gateway.domain.call import CONVERSATIONS, FORMS, Call, Operation, optional, read_call
 from bastide.gateway.domain.catalogue import READER, Model, ProviderKind
 from bastide.gateway.domain.errors import BodyError, UnsupportedError
@@ -28,7 +28,6 @@ from bastide.gateway.usecases.embed import embed
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted, counts_of
-from bastide.gateway.usecases.limits.limiter import Reservation
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.gateway.usecases.read import degraded, messages_of, read_conversation
@@ -149,7 +148,9 @@ class Inference:
         elif grounded is not None:
             _only(CONVERSATIONS, call)
             chat = in_chat(call)
-            events = self._answers.answer(call.principal, _request(chat, messages_of(chat), grounded))
+            told = None if model.built_in else _told(exchange)
+            request = _request(chat, messages_of(chat), grounded, told)
+            events = self._answers.answer(call.principal, request)
             if model.built_in:
                 await self._read(exchange, call, events)
             else:  # the model that writes it has an account of its own
@@ -202,18 +203,16 @@ class Inference:
             await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
 
     async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
-        def tell(reservation: Reservation | None) -> None:
-            exchange.extra_headers += limit_headers(reservation)
-
         reader = self._catalogue.current.models[READER]
-        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards, tell))
+        told = _told(exchange)
+        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards, told))
 
     async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
         model = self._catalogue.current.models[call.model]
         async with exchange.while_connected(), self._accounts.opened(call, model) as account:
             embedded = await embed(embedder, call)
             account.close(Outcome.OK, 200, counts_of(embedded.usage))
-            exchange.extra_headers += limit_headers(account.reservation)
+            exchange.extra_headers += limit_headers(account.standings)
             await answer_embedded(exchange, embedded, call.model)
 
     async def _write(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
@@ -255,7 +254,18 @@ def _only(operations: Collection[Operation], call: Call) -> None:
         raise UnsupportedError(f"{call.model!r} answers {routes} only.", param="model")
 
 
-def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> AnswerRequest:
+def _told(exchange: Exchange) -> TellStanding:
+    """Says in the answer's head what is left of the caller's limits."""
+
+    def tell(standings: Sequence[Standing]) -> None:
+        exchange.extra_headers += limit_headers(standings)
+
+    return tell
+
+
+def _request(
+    call: Call, messages: list[ChatMessage], grounded: _Grounded, told: TellStanding | None
+) -> AnswerRequest:
     extra = {
         name: cast("Json", msgspec.json.decode(raw))
         for name, raw in call.members.items()
@@ -263,5 +273,5 @@ def _request(call: Call, messages: list[ChatMessage], grounded: _Grounded) -> An
     }
     filters = cast("JsonObject", grounded.filters)
     return AnswerRequest(
-        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive
+        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive, told
     )

@@ -3,25 +3,22 @@
 https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 """
 
+from collections.abc import Iterable
 from math import ceil
 
-from bastide.gateway.domain.limits import WINDOW_S, Metric
-from bastide.gateway.usecases.limits.limiter import Reservation
+from bastide.gateway.domain.limits import WINDOW_S, Metric, Standing
 from bastide.kit.errors import BastideError
 
 _NAMES = {Metric.REQUESTS: "requests", Metric.TOKENS: "tokens"}
 _SLIDING = frozenset(WINDOW_S)
 
 
-def limit_headers(reservation: Reservation | None) -> list[tuple[bytes, bytes]]:
+def limit_headers(standings: Iterable[Standing]) -> list[tuple[bytes, bytes]]:
     """Of the tightest limit per minute or hour, for requests and for tokens."""
-    if reservation is None:
-        return []
     tightest: dict[str, tuple[int, int, int]] = {}
-    for bound, remaining in zip(reservation.bounds, reservation.granted.remaining, strict=True):
-        limit = bound.limit
-        if limit.period.slides and (name := _NAMES.get(limit.metric)) is not None:
-            found = (remaining, limit.amount, WINDOW_S[limit.period])
+    for limit in standings:
+        if (name := _NAMES.get(limit.metric)) is not None:
+            found = (limit.remaining, limit.amount, limit.window_s)
             tightest[name] = min(tightest.get(name, found), found)
     headers: list[tuple[bytes, bytes]] = []
     for name, (remaining, amount, window_s) in tightest.items():

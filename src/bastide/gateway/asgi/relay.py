@@ -36,7 +36,7 @@ async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answe
 async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_bytes: int) -> None:
     async with exchange.while_connected(), pipeline.open(call) as reply:
         exchange.extra_headers.append((b"x-bastide-deployment", reply.deployment.id.encode()))
-        exchange.extra_headers += limit_headers(reply.account.reservation)
+        exchange.extra_headers += limit_headers(reply.account.standings)
         if left_out := reply.headers.get(LEFT_OUT):
             exchange.extra_headers.append((LEFT_OUT.encode(), left_out.encode("latin-1")))
         if reply.streams and reply.status == 200:

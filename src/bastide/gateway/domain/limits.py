@@ -83,6 +83,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is left of a limit per minute or hour to a call that was let in."""
+
+    metric: Metric
+    amount: int
+    remaining: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """A limit as one caller meets it: `subject_id` is resolved where the limit says "each"."""
 

@@ -70,10 +70,12 @@ class GatewayService:
         if request.model == READER:
             call = await self._guards.before(call)
             events = read_conversation(self._reader, messages_of(call))
-            async for event in accounted(events, self._accounts, call, model, self._guards):
+            async for event in accounted(events, self._accounts, call, model, self._guards, request.told):
                 yield event
             return
         async with self._pipeline.open(call) as reply:
+            if request.told is not None:
+                request.told(reply.account.standings)
             if reply.status != 200:
                 words = error_words(await reply.read(max_bytes=_MAX_ANSWER_BYTES))
                 raise UpstreamFailedError(f"The model refused: {words}", status=reply.status)

@@ -183,6 +183,16 @@ async def test_a_limit_is_told_and_not_worked_around() -> None:
         )
 
 
+async def test_who_asks_is_told_what_is_left_of_the_limits() -> None:
+    models, told = Models(["On acquiert 2,5 jours."]), list[object]()
+    await answered(
+        Library({"livret": BOOKLET}), models, dataclasses.replace(request(LEAVE), told=told.append)
+    )
+    assert models.asked[0].told is not None
+    models.asked[0].told([])
+    assert told == [[]]
+
+
 async def test_closing_the_answer_cancels_the_model() -> None:
     models = Models(["On ", "acquiert ", "2,5 jours."])
     events = open_answers(Library({"livret": BOOKLET}), models, open_reader()).answer(ALICE, request(LEAVE))

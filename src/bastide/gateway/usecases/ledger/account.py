@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Deployment, Model
 from bastide.gateway.domain.ledger import Entry, Outcome
-from bastide.gateway.domain.limits import Whose
+from bastide.gateway.domain.limits import Standing, Whose
 from bastide.gateway.domain.prices import FREE
 from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.domain.usage import Counts
@@ -42,6 +42,11 @@ class Account:
         self._attempts = 0
         self._closed = False
         self.findings = set(call.findings)
+
+    @property
+    def standings(self) -> Sequence[Standing]:
+        """What is left of the caller's limits; empty for most."""
+        return () if self.reservation is None else self.reservation.standings
 
     @property
     def model(self) -> str:

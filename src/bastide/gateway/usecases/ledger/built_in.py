@@ -1,9 +1,9 @@
 """The bookkeeping of answers that this process writes itself."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
-from bastide.gateway.contract import Finished, TokenDelta, Usage
+from bastide.gateway.contract import Finished, TellStanding, TokenDelta, Usage
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.catalogue import Model
 from bastide.gateway.domain.ledger import Outcome
@@ -11,7 +11,6 @@ from bastide.gateway.domain.usage import Counts
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Accounts
-from bastide.gateway.usecases.limits.limiter import Reservation
 
 Event = TypeVar("Event")
 
@@ -22,15 +21,15 @@ async def accounted(
     call: Call,
     model: Model,
     guards: Guards,
-    reserved: Callable[[Reservation | None], None] | None = None,
+    told: TellStanding | None = None,
 ) -> AsyncGenerator[Event | TokenDelta]:
     """The same events under the guardrails; the account is closed before the last one is given out.
 
-    `reserved` is told what the call holds before the first event comes.
+    `told` gets what is left of the caller's limits before the first event comes.
     """
     async with accounts.opened(call, model) as account:
-        if reserved is not None:
-            reserved(account.reservation)
+        if told is not None:
+            told(account.standings)
         guard = answer_guard(guards, call, account, lambda outcome: account.close(outcome, 400))
         async for event in events if guard is None else guard.text(events):
             if isinstance(event, Finished):

@@ -15,6 +15,7 @@ from bastide.gateway.domain.limits import (
     LimitBook,
     Metric,
     Period,
+    Standing,
     Whose,
     period_start,
 )
@@ -47,6 +48,16 @@ class Reservation(msgspec.Struct, frozen=True):
     claims: Sequence[Claim]
     granted: Granted
     cap: int | None
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Of the limits that slide."""
+        pairs = zip(self.bounds, self.granted.remaining, strict=True)
+        return [
+            Standing(limit.metric, limit.amount, remaining, WINDOW_S[limit.period])
+            for limit, remaining in ((bound.limit, remaining) for bound, remaining in pairs)
+            if limit.period.slides
+        ]
 
 
 class Limiter:
