@@ -74,6 +74,7 @@ from bastide.platform.database.port import Database
 from bastide.platform.http.rates import Rates
 from bastide.platform.mail.port import Mailer
 from bastide.platform.secrets.port import Keyring
+from bastide.platform.uninterrupted import told_to_end
 
 _RECORD_EVERY_S = 30.0
 _log = structlog.get_logger()
@@ -252,7 +253,7 @@ class Identity:
         await self._record_use()
 
     async def _keep_records(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_RECORD_EVERY_S)
             try:
                 await self._record_use()

@@ -31,6 +31,7 @@ from bastide.operations.workflows import PersonalDataWorkflow
 from bastide.platform.database.port import Database
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.secrets.port import Keyring
+from bastide.platform.uninterrupted import told_to_end
 from bastide.platform.workflows.port import Workflows
 
 _CHECKPOINT_EVERY_S = 60.0
@@ -116,7 +117,7 @@ class Auditing:
 
     async def _look_after(self) -> None:
         prune_at = self._clock.now()
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_CHECKPOINT_EVERY_S)
             try:
                 await self.make_checkpoints()

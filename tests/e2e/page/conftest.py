@@ -1,4 +1,7 @@
-"""One server and one browser for all tests of the page."""
+"""One server and one browser for all tests of the page.
+
+They end with this folder: while Playwright is open its event loop runs, and no other test can have its own.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +16,7 @@ from tests.e2e.installation import Installation, Server
 STATIC = Path(__file__).parents[3] / "src/bastide/app/static"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the samples of a first start, read; its client may what the command line may."""
     if not (STATIC / "index.html").is_file():
@@ -27,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = launch(playwright)

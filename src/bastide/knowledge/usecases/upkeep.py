@@ -10,6 +10,7 @@ from bastide.knowledge.domain.generation import GenerationState
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.catch_up import CatchUp
+from bastide.platform.uninterrupted import told_to_end
 
 _EVERY_S = 30.0
 _log = structlog.get_logger()
@@ -32,7 +33,7 @@ class Upkeep:
 
     async def _run(self) -> None:
         await _logged(self._catch_up)
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_EVERY_S)
             await _logged(self._optimize)
 

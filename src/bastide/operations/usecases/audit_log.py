@@ -25,6 +25,7 @@ from bastide.operations.ports import AuditRows, AuditStore
 from bastide.platform.database.port import Connection
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.origin import current_origin
+from bastide.platform.uninterrupted import told_to_end
 
 _BATCH = 2_000
 _QUEUE = 20_000
@@ -100,11 +101,9 @@ class AuditLog:
 
     async def run(self) -> None:
         """Turn until cancelled."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _POLL_S)
-            with suppress(TimeoutError):  # others may come; unless somebody waits for this one
-                await asyncio.wait_for(self._waited_for.wait(), _GATHER_S)
+        while not told_to_end():
+            await _heard(self._woken, _POLL_S)
+            await _heard(self._waited_for, _GATHER_S)  # others may come; unless somebody waits for this one
             self._woken.clear()
             self._waited_for.clear()
             try:
@@ -169,6 +168,12 @@ class AuditLog:
         policy = LogPolicy() if log is None else log.policy
         self._policies[log_id] = (policy, now + _POLICY_AGE)
         return policy
+
+
+async def _heard(event: asyncio.Event, patience_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await event.wait()
 
 
 async def _append(rows: AuditRows, waiting: Sequence[tuple[str, Record]]) -> None:

@@ -15,6 +15,7 @@ from bastide.kit.errors import BastideError
 from bastide.kit.ids import new_id
 from bastide.operations.domain.syslog import as_syslog
 from bastide.operations.ports import PushStore, Receiver
+from bastide.platform.uninterrupted import told_to_end
 
 _BATCH = 1_000
 _POLL_S = 1.0
@@ -38,7 +39,7 @@ class PushAudit:
     async def run(self) -> None:
         """Push until cancelled; after a failure pauses that grow to a minute."""
         pause_s = _POLL_S
-        while True:
+        while not told_to_end():
             try:
                 while await self.turn() == _BATCH:
                     pause_s = _POLL_S

@@ -72,7 +72,8 @@ class SqliteDatabase:
     @asynccontextmanager
     async def _my_turn(self) -> AsyncGenerator[None]:
         try:
-            await asyncio.wait_for(self._turn.acquire(), _QUEUE_TIMEOUT_S)
+            async with asyncio.timeout(_QUEUE_TIMEOUT_S):
+                await self._turn.acquire()
         except TimeoutError as error:
             raise DatabaseBusyError("Other writers kept the database for too long; try again.") from error
         try:

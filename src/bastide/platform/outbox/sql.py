@@ -19,6 +19,7 @@ from bastide.platform.outbox import rows
 from bastide.platform.outbox.port import Deliver
 from bastide.platform.outbox.rows import Claimed, Postponed
 from bastide.platform.outbox.tables import outbox
+from bastide.platform.uninterrupted import told_to_end
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _POLL_S = 0.5  # for retries and other processes' events: this process's own events wake the relay
@@ -106,7 +107,8 @@ class SqlRelay:
                 found = False
             if not found:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._poll_s)
+                    async with asyncio.timeout(self._poll_s):
+                        await self._woken.wait()
 
     async def _turn(self) -> bool:
         room = _AT_A_TIME - len(self._deliveries) + len(self._delivered) + len(self._postponed)
@@ -152,7 +154,7 @@ class SqlRelay:
             self._woken.set()
 
     async def _renew(self) -> None:
-        while True:
+        while not told_to_end():
             await asyncio.sleep(_LEASE.total_seconds() / 3)
             if self._deliveries:
                 with suppress(BastideError):  # the relay's own loop logs it

@@ -111,7 +111,8 @@ class Runner:
 
     async def pause(self, pause_s: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), pause_s)
+            async with asyncio.timeout(pause_s):
+                await self._stopping.wait()
 
     async def is_cancelled(self, workflow_id: str) -> bool:
         return await self._is_cancelled(workflow_id)
