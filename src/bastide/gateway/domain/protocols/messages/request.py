@@ -32,10 +32,7 @@ def read_messages(body: JsonObject) -> Conversation:
     effort, budget = _thinking(fields.fields("thinking"))
     choice, parallel = _choice(fields.fields("tool_choice"))
     conversation = Conversation(
-        turns=(
-            *([Turn("system", system, "system")] if system else []),
-            *map(read_turn, fields.each("messages")),
-        ),
+        turns=(*leading, *map(read_turn, fields.each("messages"))),
         tools=tuple(_tool(each) for each in fields.each("tools")),
         choice=choice,
         parallel=parallel,
