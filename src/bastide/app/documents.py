@@ -85,6 +85,7 @@ async def open_documents(
         await module.start(work=works)
         stack.push_async_callback(module.stop)
         await personal.start()
+        stack.push_async_callback(personal.stop)
         yield module, personal
 
 

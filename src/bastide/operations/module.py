@@ -35,6 +35,7 @@ from bastide.platform.uninterrupted import told_to_end
 from bastide.platform.workflows.port import Workflows
 
 _CHECKPOINT_EVERY_S = 60.0
+_DISCARD_EVERY_S = 3600.0
 _PRUNE_EVERY = timedelta(hours=6)
 _log = structlog.get_logger()
 
@@ -157,6 +158,7 @@ class PersonalData:
             ports.holders,
         )
         self._workflow = PersonalDataWorkflow(self._uses, ports.workflows)
+        self._discarding: asyncio.Task[None] | None = None
 
     def register(self) -> None:
         self._workflow.register()
@@ -168,3 +170,17 @@ class PersonalData:
         """What was asked for when the process was killed, before the workflow was enqueued."""
         for job in await self._jobs.unfinished():
             await self._workflow.start(job)
+        self._discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
+
+    async def stop(self) -> None:
+        if self._discarding is not None:
+            self._discarding.cancel()
+            await asyncio.gather(self._discarding, return_exceptions=True)
+
+    async def _discard(self) -> None:
+        while not told_to_end():
+            try:
+                await self._uses.discard()
+            except BastideError as error:
+                _log.warning("personal_data.not_discarded", code=error.code, error=str(error))
+            await asyncio.sleep(_DISCARD_EVERY_S)
