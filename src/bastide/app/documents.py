@@ -16,6 +16,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.language import detect
 from bastide.knowledge.adapters.parsing.parser import SubprocessParser
 from bastide.knowledge.adapters.pdfium import PdfiumGeometry
+from bastide.knowledge.adapters.prometheus import IngestionMetrics
 from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
 from bastide.knowledge.ports.parser import ParseLimits
@@ -47,6 +48,8 @@ async def open_documents(
         stack.push_async_callback(geometry.close)
         index = EdgeIndex(path_of(settings.vectors))
         stack.push_async_callback(index.close)
+        metrics = IngestionMetrics()
+        backends.registry.register(metrics)
         module = KnowledgeModule(
             KnowledgePorts(
                 database=backends.database,
@@ -70,6 +73,7 @@ async def open_documents(
                 samples=SAMPLES,
                 used_bytes=home.used_bytes,
                 limits=_limits(settings.documents),
+                observer=metrics,
             )
         )
         module.register()
