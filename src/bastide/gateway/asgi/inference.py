@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.aggregation import Aggregation

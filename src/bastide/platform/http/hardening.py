@@ -35,9 +35,8 @@ class SecurityHeaders:
         async def hardened(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 headers = message.get("headers", ())
-                present = {name.lower() for name, _ in headers}
-                missing = [header for header in self._headers if header[0] not in present]
-                message["headers"] = [*headers, *missing]
+                present = dict(headers)  # ASGI's names are in lower case
+                message["headers"] = [*headers, *[one for one in self._headers if one[0] not in present]]
             await send(message)
 
         await self._app(scope, receive, hardened)
