@@ -16,7 +16,8 @@ from bastide.app.site import principal_of
 from bastide.app.version import VERSION
 from bastide.chat.module import open_answers
 from bastide.gateway.asgi.app import GatewayApp
-from bastide.gateway.module import GatewayModule, Storage, Telemetry
+from bastide.gateway.configuration import Storage, Telemetry
+from bastide.gateway.module import GatewayModule
 from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.knowledge.contract import Knowledge

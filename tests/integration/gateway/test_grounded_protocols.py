@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bastide.chat.contract import Citation, Grounding
+from bastide.gateway.configuration import Routing
 from bastide.gateway.contract import Finished, TokenDelta, Usage
-from bastide.gateway.module import Routing
 from bastide.identity.contract import ScopeError
 from tests.integration.gateway.door import ScriptedAnswers, door
 from tests.integration.gateway.speakers import BODIES, read_stream, read_whole

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from bastide.gateway.configuration import Storage
 from bastide.gateway.contract import ChatMessage, Finished, GenerateRequest, TokenDelta
 from bastide.gateway.domain.errors import GuardrailError
-from bastide.gateway.module import Storage
 from bastide.identity.contract import CredentialKind, Principal, Role
 from tests.fakes.audit import RecordedAudit
 from tests.integration.gateway.door import Door, door, memory_storage

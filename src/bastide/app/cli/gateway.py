@@ -11,9 +11,9 @@ from bastide.app.cli.client import ApiClient, ServerAnswerError, call_api
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import AsJson, Exit, err, errors_in_words, out, print_json
 from bastide.app.settings import environment_variable
+from bastide.gateway.adapters.litellm.plan import Fate, Plan
+from bastide.gateway.adapters.litellm.reading import read_litellm
 from bastide.gateway.domain.errors import ImportFileError
-from bastide.gateway.domain.litellm.plan import Fate, Plan
-from bastide.gateway.domain.litellm.reading import read_litellm
 from bastide.kit.json import Json, JsonObject
 
 app = typer.Typer(no_args_is_help=True)

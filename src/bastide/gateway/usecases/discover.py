@@ -9,9 +9,9 @@ import msgspec
 import structlog
 
 from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
+from bastide.gateway.domain.interfaces import headers_for, lists_what_it_serves, models_url
 from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.requests import headers_for, models_url
 from bastide.kit.errors import UnavailableError
 from bastide.platform.uninterrupted import told_to_end
 
@@ -139,7 +139,7 @@ class Discovery:
                     f"{provider.name} answered {reply.status} to a request for its models."
                 )
         listed = msgspec.json.decode(body, type=_Listing).data
-        return [] if provider.kind is ProviderKind.AZURE else listed  # it lists more than is deployed
+        return listed if lists_what_it_serves(provider) else []
 
 
 def _models(configured: ConfiguredProvider, listed: Sequence[_Listed]) -> list[Model]:

@@ -1,13 +1,13 @@
-"""Writes a call as each kind of provider wants it."""
+"""Writes a call as the provider of a deployment wants it."""
 
 from types import MappingProxyType
-from urllib.parse import quote, urlencode
 
 import msgspec
 
 from bastide.gateway.domain.call import Call, Operation
-from bastide.gateway.domain.catalogue import Deployment, Provider, ProviderKind
+from bastide.gateway.domain.catalogue import Deployment
 from bastide.gateway.domain.estimates import asked_maximum
+from bastide.gateway.domain.interfaces import headers_for, url_for
 from bastide.gateway.domain.protocols.dialects import Dialect, translated
 from bastide.gateway.domain.protocols.json import decoded
 from bastide.gateway.domain.speaking import dialect_for
@@ -22,8 +22,8 @@ _MAXIMUM = MappingProxyType(
         Operation.RESPONSES: "max_output_tokens",
     }
 )
-_ANTHROPIC_VERSION = "2023-06-01"
-_ANTHROPIC_MAXIMUM = 4096  # where nobody says how much an answer may have; every model can write that
+_MODEST = 4096
+"""Tokens of an answer where nobody says how many and a protocol must; every model can write that."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -45,9 +45,8 @@ def question_for(call: Call, deployment: Deployment, cap: int | None = None) -> 
     Raises:
         UntranslatableError, BodyError: the provider's protocol cannot say it.
     """
-    provider = deployment.provider
     dialect = dialect_for(deployment, call.operation)
-    headers = headers_for(provider)
+    headers = headers_for(deployment.provider)
     headers["content-type"] = call.content_type
     if call.trace is not None:
         headers["traceparent"] = call.trace.header
@@ -58,43 +57,8 @@ def question_for(call: Call, deployment: Deployment, cap: int | None = None) -> 
         body, left_out = _translated(call, deployment, dialect, cap)
     if call.operation is Operation.SPEECH:
         headers["accept"] = "*/*"
-    url = _url(deployment, dialect.value if dialect else call.operation.value)
+    url = url_for(deployment, Operation(dialect.value) if dialect else call.operation)
     return Question(UpstreamRequest("POST", url, headers, body), dialect, left_out)
-
-
-def headers_for(provider: Provider) -> dict[str, str]:
-    """What every request to a provider carries."""
-    headers = {"accept": "application/json, text/event-stream", "user-agent": "bastide"}
-    if provider.kind is ProviderKind.ANTHROPIC:
-        headers["anthropic-version"] = provider.api_version or _ANTHROPIC_VERSION
-    if provider.api_key is not None:
-        name = {ProviderKind.ANTHROPIC: "x-api-key", ProviderKind.AZURE: "api-key"}.get(provider.kind)
-        headers[name or "authorization"] = provider.api_key if name else f"Bearer {provider.api_key}"
-    return headers
-
-
-def models_url(provider: Provider) -> str:
-    """Where the provider lists its models. Azure lists what exists, not what is deployed there."""
-    if provider.kind is ProviderKind.AZURE:
-        return _azure(provider, "models")
-    more = "?limit=1000" if provider.kind is ProviderKind.ANTHROPIC else ""
-    return f"{provider.base_url}/models{more}"
-
-
-def _url(deployment: Deployment, path: str) -> str:
-    provider = deployment.provider
-    if provider.kind is not ProviderKind.AZURE:
-        return f"{provider.base_url}/{path}"
-    if provider.api_version and path != Operation.RESPONSES.value:
-        path = f"deployments/{quote(deployment.upstream_name, safe='')}/{path}"
-    return _azure(provider, path)
-
-
-def _azure(provider: Provider, path: str) -> str:
-    """With a version the older interface, without one the `v1` that has none."""
-    if provider.api_version:
-        return f"{provider.base_url}/openai/{path}?{urlencode({'api-version': provider.api_version})}"
-    return f"{provider.base_url}/openai/v1/{path}"
 
 
 def _body(call: Call, deployment: Deployment, cap: int | None) -> bytes:
@@ -109,7 +73,7 @@ def _body(call: Call, deployment: Deployment, cap: int | None) -> bytes:
 def _translated(
     call: Call, deployment: Deployment, dialect: Dialect, cap: int | None
 ) -> tuple[bytes, frozenset[str]]:
-    maximum = deployment.max_output_tokens or _ANTHROPIC_MAXIMUM
+    maximum = deployment.max_output_tokens or _MODEST
     body, left_out = translated(
         decoded(call.body),
         Dialect(call.operation.value),

@@ -4,7 +4,9 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bastide.identity.contract import Principal
 from bastide.knowledge.adapters.rows import access_of, collection_of
+from bastide.knowledge.adapters.sql_documents import readable_by
 from bastide.knowledge.adapters.tables import collections, documents
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.errors import CollectionNameTakenError
@@ -43,16 +45,19 @@ class SqlCollections:
         row = rows.mappings().first()
         return None if row is None else collection_of(row)
 
-    async def of_organisation(self, organisation_id: str) -> Sequence[Collection]:
+    async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
         count = (
             select(func.count())
             .where(documents.c.collection_id == collections.c.id, documents.c.parent_id == "")
+            .where(*readable_by(principal.tokens, principal.barred_labels))
             .scalar_subquery()
             .label("documents_count")
         )
         rows = await self._connection.execute(
             select(collections, count)
-            .where(collections.c.organisation_id == organisation_id, collections.c.deleted_at.is_(None))
+            .where(
+                collections.c.organisation_id == principal.organisation_id, collections.c.deleted_at.is_(None)
+            )
             .order_by(collections.c.name)
         )
         return [collection_of(row, row["documents_count"]) for row in rows.mappings()]

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
@@ -194,17 +194,21 @@ class SqlDocuments:
         return [document_of(row) for row in (await self._connection.execute(query)).mappings()]
 
 
-def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
+def readable_by(tokens: Collection[str], barred: Collection[str]) -> list[ColumnElement[bool]]:
+    """Of documents in collections that may be read: those that may be read themselves."""
     reader = exists().where(
-        document_readers.c.document_id == documents.c.id, document_readers.c.token.in_(wanted.tokens)
+        document_readers.c.document_id == documents.c.id, document_readers.c.token.in_(sorted(tokens))
     )
+    conditions = [or_(~documents.c.narrowed, reader)]
+    return [*conditions, ~_has_label(barred)] if barred else conditions
+
+
+def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
     conditions = [
         documents.c.organisation_id == wanted.organisation_id,
         documents.c.collection_id.in_(wanted.collection_ids),
-        or_(~documents.c.narrowed, reader),
+        *readable_by(wanted.tokens, wanted.barred),
     ]
-    if wanted.barred:
-        conditions.append(~_has_label(wanted.barred))
     if wanted.label is not None:
         labelled = documents.c.collection_id.in_(wanted.labelled_collections)
         conditions.append(or_(labelled, _has_label({wanted.label})))

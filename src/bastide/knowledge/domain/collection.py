@@ -13,7 +13,7 @@ class Collection:
     Attributes:
         grants: who may use it besides its owner and the administrators; empty = nobody.
         labels: `confidential`, `department:…`; they hold for its documents too.
-        documents_count: documents in it, without attachments; for listings, 0 where it was not asked for.
+        documents_count: those in it that the caller may read, without attachments; for listings, else 0.
     """
 
     id: str

@@ -94,8 +94,10 @@ class Collections(Protocol):
         """An id wins over another collection's name."""
         ...
 
-    async def of_organisation(self, organisation_id: str) -> Sequence[Collection]:
-        """By name, with `documents_count`."""
+    async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
+        """All of the caller's organisation, by name; `documents_count` counts what the caller may read in
+        those that it may read.
+        """
         ...
 
     async def change(self, collection: Collection) -> None:

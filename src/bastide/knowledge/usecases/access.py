@@ -47,7 +47,7 @@ class Access:
 
     async def readable(self, unit: Unit, principal: Principal) -> Sequence[Collection]:
         """The organisation's collections that the caller may read, by name."""
-        everything = await unit.collections.of_organisation(principal.organisation_id)
+        everything = await unit.collections.of_organisation(principal)
         return [one for one in everything if self.may(principal, Action.COLLECTION_READ, one)]
 
     def _knows_collection(self, principal: Principal, action: Action, collection: Collection) -> bool:

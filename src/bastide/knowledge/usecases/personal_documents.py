@@ -48,7 +48,7 @@ class PersonalDocuments:
             return Erased(kept=kept)
         owned = await self._owned(subject)
         async with self.store.reading() as unit:
-            every = await unit.collections.of_organisation(subject.organisation_id)
+            every = await unit.collections.of_organisation(principal)
         private = {one.id for one in every if one.owner_id == subject.user_id and not one.grants}
         count = 0
         for collection_id in private:

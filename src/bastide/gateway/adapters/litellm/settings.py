@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bastide.gateway.domain.litellm.plan import Plan
-from bastide.gateway.domain.litellm.values import amount, number, rows, table, text
+from bastide.gateway.adapters.litellm.plan import Plan
+from bastide.gateway.adapters.litellm.values import amount, number, rows, table, text
 from bastide.kit.json import Json, JsonObject
 
 _MAX_FALLBACKS = 8

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from bastide.gateway.domain.litellm.plan import Plan
-from bastide.gateway.domain.litellm.values import (
+from bastide.gateway.adapters.litellm.plan import Plan
+from bastide.gateway.adapters.litellm.values import (
     Environment,
     amount,
     number,
@@ -17,7 +17,7 @@ from bastide.gateway.domain.litellm.values import (
     text,
     variable,
 )
-from bastide.gateway.domain.litellm.vendors import VENDORS, Vendor, address_of, vendor_of, zone_of
+from bastide.gateway.adapters.litellm.vendors import VENDORS, Vendor, address_of, vendor_of, zone_of
 from bastide.kit.json import Json, JsonObject
 
 _READ = frozenset(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bastide.gateway.adapters.litellm.plan import Fate, Plan
+from bastide.gateway.adapters.litellm.reading import read_litellm
 from bastide.gateway.domain.errors import ImportFileError
-from bastide.gateway.domain.litellm.plan import Fate, Plan
-from bastide.gateway.domain.litellm.reading import read_litellm
 
 ENVIRONMENT = {"OPENAI_API_KEY": "sk-openai", "AZURE_KEY": "azure-key", "VLLM_URL": "http://10.0.0.5:8000"}
 TYPICAL = """

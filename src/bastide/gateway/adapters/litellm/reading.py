@@ -1,10 +1,10 @@
 """The whole file."""
 
+from bastide.gateway.adapters.litellm.model_list import Reading, read_models
+from bastide.gateway.adapters.litellm.plan import Plan
+from bastide.gateway.adapters.litellm.settings import read_routing, read_settings, why_not
+from bastide.gateway.adapters.litellm.values import Environment, rows, table, text
 from bastide.gateway.domain.errors import ImportFileError
-from bastide.gateway.domain.litellm.model_list import Reading, read_models
-from bastide.gateway.domain.litellm.plan import Plan
-from bastide.gateway.domain.litellm.settings import read_routing, read_settings, why_not
-from bastide.gateway.domain.litellm.values import Environment, rows, table, text
 from bastide.kit.json import Json
 
 _SECTIONS = ("router_settings", "litellm_settings", "general_settings")
