@@ -3,21 +3,24 @@
 https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil
+from types import MappingProxyType
 
 from bastide.gateway.domain.limits import WINDOW_S, Metric, Standing
 from bastide.kit.errors import BastideError
 
 _NAMES = {Metric.REQUESTS: "requests", Metric.TOKENS: "tokens"}
-_HEADERS = {
-    metric: (
-        f"x-ratelimit-limit-{name}".encode(),
-        f"x-ratelimit-remaining-{name}".encode(),
-        f"x-ratelimit-reset-{name}".encode(),
-    )
-    for metric, name in _NAMES.items()
-}
+_HEADERS: Mapping[Metric, tuple[bytes, bytes, bytes]] = MappingProxyType(
+    {
+        metric: (
+            f"x-ratelimit-limit-{name}".encode(),
+            f"x-ratelimit-remaining-{name}".encode(),
+            f"x-ratelimit-reset-{name}".encode(),
+        )
+        for metric, name in _NAMES.items()
+    }
+)
 _SLIDING = frozenset(WINDOW_S)
 
 

@@ -90,7 +90,7 @@ class Answer:
 
 def _lines(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Raises RuntimeError: a value would end its line and begin another one, or holds what none may."""
-    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = b"\r\n".join([*map(b": ".join, headers), b""])
     ends = len(headers)
     if lines.count(b"\r") != ends or lines.count(b"\n") != ends or lines.translate(None, _CONTROLS) != lines:
         raise RuntimeError("Invalid HTTP header value.")
