@@ -1,7 +1,7 @@
 """The gateway as the settings describe it."""
 
 from bastide.app.settings import Deployment, Model, Settings
-from bastide.gateway.module import (
+from bastide.gateway.configuration import (
     Bounds,
     Configured,
     DeploymentEntry,

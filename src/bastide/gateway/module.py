@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Request
-from prometheus_client import CollectorRegistry
 
 from bastide.chat.contract import Answers
 from bastide.gateway.adapters.counters import open_counters
@@ -18,23 +15,14 @@ from bastide.gateway.adapters.prometheus import GatewayMetrics
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.asgi.aggregation import Aggregation
 from bastide.gateway.asgi.app import PREFIXES, GatewayApp
-from bastide.gateway.asgi.inference import Inference, Local, Rules, Sizes
+from bastide.gateway.asgi.inference import Inference, Local, Rules
 from bastide.gateway.asgi.models import Models
+from bastide.gateway.configuration import Bounds, Configured, Storage, Telemetry
 from bastide.gateway.contract import Gateway
-from bastide.gateway.domain.breaker import BreakerPolicy
 from bastide.gateway.domain.catalogue import (
-    Model,
     Provider,
-    ProviderKind,
-    Routing,
-    Source,
-    Strategy,
-    Zone,
-    base_url,
     embedder_model,
 )
-from bastide.gateway.domain.entries import DeploymentEntry, ModelEntry, models_of
-from bastide.gateway.domain.prices import Price, per_million
 from bastide.gateway.http.guardrails import guardrails_router
 from bastide.gateway.http.health import health_router
 from bastide.gateway.http.inference import inference_paths
@@ -50,7 +38,7 @@ from bastide.gateway.usecases.aggregate import Aggregate
 from bastide.gateway.usecases.answer_cache import AnswerCache, Policies
 from bastide.gateway.usecases.catalogue import SETTINGS, LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
-from bastide.gateway.usecases.discover import ConfiguredProvider, Discovery, local_servers
+from bastide.gateway.usecases.discover import Discovery
 from bastide.gateway.usecases.generate import GatewayService
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
@@ -63,7 +51,6 @@ from bastide.gateway.usecases.manage_policy import ManagePolicy
 from bastide.gateway.usecases.manage_providers import ManageProviders
 from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
-from bastide.gateway.usecases.patience import Timeouts
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.gateway.usecases.prompts.read import ReadPrompts
@@ -75,78 +62,8 @@ from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
 from bastide.models.contract import Embedder, Reader
-from bastide.operations.contract import Audit
-from bastide.platform.cache.port import Cache
-from bastide.platform.database.port import Database
-from bastide.platform.outbox.port import Outbox
-from bastide.platform.secrets.data_keys import DataKeys
-from bastide.platform.secrets.port import Keyring
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Where the gateway keeps what administrators decide and what was used.
-
-    Attributes:
-        journal: a folder of this machine; calls are written there before they are in the database.
-        data_keys: of organisations; what they keep of their calls is sealed with them.
-        cache_url: counters of limits are shared where the cache is.
-    """
-
-    database: Database
-    outbox: Outbox
-    cache: Cache
-    keyring: Keyring
-    journal: Path
-    audit: Audit
-    data_keys: DataKeys
-    cache_url: str = "memory:"
-
-
-@dataclass(frozen=True, slots=True)
-class Configured:
-    """What the settings file says of models."""
-
-    providers: Sequence[ConfiguredProvider] = ()
-    models: Sequence[ModelEntry] = ()
-    deployments: Sequence[DeploymentEntry] = ()
-    discover: bool = True
-
-    @property
-    def asked(self) -> list[ConfiguredProvider]:
-        """The providers named, and the usual ports of this machine."""
-        return [*self.providers, *(local_servers() if self.discover else [])]
-
-    @property
-    def served(self) -> list[Model]:
-        """The models named, where they run."""
-        providers = {each.provider.name: each.provider for each in self.asked}
-        return models_of(tuple(self.models), tuple(self.deployments), providers)
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How long, how large, how often. The time to connect is part of that to the first token.
-
-    Attributes:
-        keep_alive_s: after so much silence in a stream the client gets a comment.
-    """
-
-    connect_timeout_s: float = 5.0
-    keep_alive_s: float = 15.0
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    sizes: Sizes = field(default_factory=Sizes)
-    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
-
-
-@dataclass(frozen=True, slots=True)
-class Telemetry:
-    """Where metrics are registered, and who else is told how calls went."""
-
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    traces: Observer | None = None
 
 
 class GatewayModule:
@@ -167,6 +84,7 @@ class GatewayModule:
         telemetry: Telemetry | None = None,
     ) -> None:
         configured, bounds = configured or Configured(), bounds or Bounds()
+        telemetry = telemetry or Telemetry()
         self._reader = reader
         self._embedder = embedder
         self._policy = policy
@@ -176,36 +94,33 @@ class GatewayModule:
         self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
         self._stations = Stations(bounds.breaker)
-        built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
-        self._catalogue = LiveCatalogue(*built_in)
+        self._catalogue = _known_from_the_start(configured, embedder)
         self._discovery = Discovery(self._catalogue, self._upstream, configured.asked)
-        self._catalogue.put(SETTINGS, configured.served)
         store = SqlGatewayStore(storage.database, storage.outbox, storage.audit)
         self._guards = Guards(store, storage.audit)
-        self._counters = open_counters(storage.cache_url)
-        self._journal = FileJournal(storage.journal)
-        self._limiter = Limiter(store, self._counters, clock)
-        telemetry = telemetry or Telemetry()
         self._traced = telemetry.traces is not None
         self._observer = self._observed_by(telemetry)
-        self._accounts = Accounts(self._journal, self._limiter, clock, self._observer)
-        self._settler = Settler(self._journal, store, self._limiter, clock)
-        router = Router(self._catalogue, self._stations)
+        self._books = _Books(store, storage, clock, self._observer)
         self._policies = Policies(store)
         self._cache = AnswerCache(
-            storage.cache, storage.keyring, clock, self._guards, self._policies, self._accounts
+            storage.cache, storage.keyring, clock, self._guards, self._policies, self._books.accounts
         )
         self._prompts = PromptLog(store, storage.data_keys, self._policies, clock)
         self._read_prompts = ReadPrompts(store, self._prompts, storage.data_keys, policy)
         self._pipeline = Pipeline(
-            self._catalogue, router, self._upstream, bounds.timeouts, self._accounts, self._guards
+            self._catalogue,
+            Router(self._catalogue, self._stations),
+            self._upstream,
+            bounds.timeouts,
+            self._books.accounts,
+            self._guards,
         )
         fixed = [each.provider for each in configured.asked]
         self._sync = self._synchronised(store, storage, fixed)
         self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._report = ReportUsage(store, self._settler, policy)
+        self._report = ReportUsage(store, self._books.settler, policy)
         self.gateway: Gateway = GatewayService(
-            self._catalogue, self._pipeline, reader, self._accounts, self._guards
+            self._catalogue, self._pipeline, reader, self._books.accounts, self._guards
         )
 
     def _synchronised(self, store: GatewayStore, storage: Storage, fixed: Sequence[Provider]) -> Sync:
@@ -216,7 +131,7 @@ class GatewayModule:
             storage.cache,
             storage.keyring,
             fixed,
-            [self._limiter, self._guards, self._policies],
+            [self._books.limiter, self._guards, self._policies],
         )
 
     def _observed_by(self, telemetry: Telemetry) -> Observer:
@@ -229,7 +144,7 @@ class GatewayModule:
         inference = Inference(
             self._catalogue,
             self._pipeline,
-            self._accounts,
+            self._books.accounts,
             Rules(self._guards, self._cache, self._prompts),
             self._policy,
             Local(
@@ -252,7 +167,7 @@ class GatewayModule:
             providers_router(ManageProviders(changes, self._catalogue, self._keyring), principal),
             models_router(models, principal),
             deployments_router(models, principal),
-            limits_router(ManageLimits(changes, self._limiter), principal),
+            limits_router(ManageLimits(changes, self._books.limiter), principal),
             guardrails_router(ManageGuardrails(changes), principal),
             policy_router(ManagePolicy(changes, self._policies), principal),
             prompts_router(self._read_prompts, principal),
@@ -272,11 +187,11 @@ class GatewayModule:
             UnavailableError: the database cannot be read.
         """
         await self._sync.load()
-        await self._settler.recover()
+        await self._books.settler.recover()
         loops = {
             "discovery": self._discovery.run(),
             "sync": self._sync.follow(),
-            "ledger": self._settler.run(),
+            "ledger": self._books.settler.run(),
             "prompts": self._prompts.run(),
         }
         tasks = [asyncio.create_task(loop, name=f"gateway-{name}") for name, loop in loops.items()]
@@ -292,13 +207,31 @@ class GatewayModule:
 
     async def _stop(self) -> None:
         await self._upstream.close()
-        await self._counters.close()
+        await self._books.counters.close()
         try:
-            await self._settler.flush()
+            await self._books.settler.flush()
             await self._prompts.flush()
         except UnavailableError as error:
             _log.warning("ledger.waits", error=str(error))  # the next start finds the journal
-        self._journal.close()
+        self._books.journal.close()
+
+
+class _Books:
+    """What calls take: held against limits, written into the journal, settled in the ledger."""
+
+    def __init__(self, store: GatewayStore, storage: Storage, clock: Clock, observer: Observer) -> None:
+        self.counters = open_counters(storage.cache_url)
+        self.journal = FileJournal(storage.journal)
+        self.limiter = Limiter(store, self.counters, clock)
+        self.accounts = Accounts(self.journal, self.limiter, clock, observer)
+        self.settler = Settler(self.journal, store, self.limiter, clock)
+
+
+def _known_from_the_start(configured: Configured, embedder: Embedder | None) -> LiveCatalogue:
+    built_in = [] if embedder is None else [embedder_model(embedder.name, embedder.max_tokens)]
+    catalogue = LiveCatalogue(*built_in)
+    catalogue.put(SETTINGS, configured.served)
+    return catalogue
 
 
 def _report(task: asyncio.Task[None]) -> None:
@@ -307,50 +240,4 @@ def _report(task: asyncio.Task[None]) -> None:
         _log.critical("gateway.loop_died", loop=task.get_name(), exc_info=error)
 
 
-def configured_provider(
-    *,
-    name: str,
-    kind: str,
-    url: str,
-    api_key: str | None,
-    zone: str,
-    models: Sequence[str] = (),
-    api_version: str | None = None,
-    protocols: Sequence[str] = (),
-) -> ConfiguredProvider:
-    """A provider as the settings write it; `url` up to and with `/v1` but for Azure.
-
-    A model that has another name there is written `public=upstream`.
-    """
-    provider = Provider(
-        name,
-        ProviderKind(kind),
-        base_url(ProviderKind(kind), url),
-        api_key,
-        Zone(zone),
-        Source.SETTINGS,
-        api_version,
-        frozenset(protocols),
-    )
-    names = [model.partition("=") for model in models]
-    return ConfiguredProvider(provider, tuple((public, upstream or public) for public, _, upstream in names))
-
-
-__all__ = [
-    "Bounds",
-    "BreakerPolicy",
-    "Configured",
-    "DeploymentEntry",
-    "GatewayModule",
-    "ModelEntry",
-    "Price",
-    "Routing",
-    "Sizes",
-    "Storage",
-    "Strategy",
-    "Telemetry",
-    "Timeouts",
-    "configured_provider",
-    "inference_paths",
-    "per_million",
-]
+__all__ = ["GatewayModule", "inference_paths"]

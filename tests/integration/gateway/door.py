@@ -18,16 +18,16 @@ from fastapi import FastAPI, Request
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.app import PREFIXES
 from bastide.gateway.asgi.types import AsgiApp, Receive, Scope, Send
-from bastide.gateway.module import (
+from bastide.gateway.configuration import (
     Bounds,
     BreakerPolicy,
     Configured,
-    GatewayModule,
     Sizes,
     Storage,
     Timeouts,
     configured_provider,
 )
+from bastide.gateway.module import GatewayModule
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
 from bastide.models.contract import Passage, Quote, Reading, Vectors
 from bastide.platform.cache.memory import MemoryCache

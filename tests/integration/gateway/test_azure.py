@@ -7,7 +7,7 @@ import httpx
 import openai
 import pytest
 
-from bastide.gateway.module import Configured, configured_provider
+from bastide.gateway.configuration import Configured, configured_provider
 from tests.integration.gateway.door import Door, door
 from tests.integration.gateway.speakers import BODIES
 from tests.integration.gateway.upstream import ModelServer, model_server

@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bastide.gateway.module import Storage
+from bastide.gateway.configuration import Storage
 from bastide.identity.contract import CredentialKind, Principal, Role
 from tests.integration.gateway.door import ALICE, door, memory_storage
 from tests.integration.gateway.upstream import ModelServer, Request, model_server, talk

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bastide.gateway.module import Configured, configured_provider
+from bastide.gateway.configuration import Configured, configured_provider
 from tests.integration.gateway.door import Door, door
 from tests.integration.gateway.speakers import BODIES, read_stream, read_whole
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bastide.chat.contract import Citation, Grounding
+from bastide.gateway.configuration import Routing
 from bastide.gateway.contract import Finished, TokenDelta, Usage
-from bastide.gateway.module import Routing
 from bastide.identity.contract import ScopeError
 from tests.integration.gateway.door import ScriptedAnswers, door
 from tests.integration.gateway.speakers import BODIES, read_stream, read_whole
@@ -117,6 +117,17 @@ async def test_the_reader_answers_when_nothing_else_does_and_says_so(protocol: s
     assert found["bastide"]["degraded"] is True
     if not streamed:
         assert found["model"] == "bastide-reader"
+
+
+async def test_the_reader_that_stands_in_quotes_no_instructions() -> None:
+    messages = [
+        {"role": "system", "content": "The code is 7."},
+        {"role": "user", "content": "Code?"},
+    ]
+    async with model_server(down) as bad, routed(bad, routing=Routing(degrade=True)) as client:
+        answer = await client.post("/chat/completions", json={"model": "m", "messages": messages})
+    assert answer.status_code == 200
+    assert "7" not in answer.json()["choices"][0]["message"]["content"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

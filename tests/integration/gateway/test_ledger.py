@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from bastide.gateway.module import Timeouts
+from bastide.gateway.configuration import Timeouts
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
 from tests.integration.gateway.test_limits import ALICE, BODY, COST, ask, limited
 from tests.integration.gateway.upstream import (

@@ -13,8 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest
-from bastide.gateway.contract import Finished, Gateway, GenerateRequest, TokenDelta, Usage
-from bastide.gateway.module import (
+from bastide.gateway.configuration import (
     Configured,
     DeploymentEntry,
     ModelEntry,
@@ -22,6 +21,7 @@ from bastide.gateway.module import (
     Storage,
     configured_provider,
 )
+from bastide.gateway.contract import Finished, Gateway, GenerateRequest, TokenDelta, Usage
 from bastide.identity.contract import CredentialKind, Principal, Role
 from bastide.platform.cache.redis import RedisCache
 from bastide.platform.database.engine import open_database

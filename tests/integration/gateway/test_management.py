@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bastide.gateway.module import Configured, Storage, configured_provider
+from bastide.gateway.configuration import Configured, Storage, configured_provider
 from bastide.identity.contract import CredentialKind, Principal, Role, ScopeError
 from bastide.platform.cache.redis import RedisCache
 from bastide.platform.database.engine import open_database

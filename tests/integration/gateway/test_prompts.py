@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from bastide.gateway.adapters.prompt_holder import PromptHolder
 from bastide.gateway.adapters.sql import SqlGatewayStore
 from bastide.gateway.adapters.tables import prompts
+from bastide.gateway.configuration import Storage
 from bastide.gateway.domain.policies import GatewayPolicy
 from bastide.gateway.domain.prompts import MOST_BYTES
-from bastide.gateway.module import Storage
 from bastide.gateway.usecases.answer_cache import Policies
 from bastide.gateway.usecases.prompts.log import PromptLog
 from bastide.identity.contract import CredentialKind, Principal, Role, ScopeError

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bastide.gateway.module import Configured, DeploymentEntry, ModelEntry, configured_provider
+from bastide.gateway.configuration import Configured, DeploymentEntry, ModelEntry, configured_provider
 from tests.integration.gateway.door import Door, door
 from tests.integration.gateway.speakers import BODIES, Said, read_stream, read_whole
 from tests.integration.gateway.upstream import ModelServer, Request, model_server

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bastide.gateway.module import Sizes, Timeouts
+from bastide.gateway.configuration import Sizes, Timeouts
 from tests.integration.gateway.door import door
 from tests.integration.gateway.upstream import Request, chunk, completion, model_server, talk
 

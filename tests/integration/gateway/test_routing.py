@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bastide.gateway.module import (
+from bastide.gateway.configuration import (
     BreakerPolicy,
     Configured,
     DeploymentEntry,

@@ -7,8 +7,15 @@ from pathlib import Path
 import uvicorn
 
 from bastide.gateway.asgi.types import Receive, Scope, Send
-from bastide.gateway.module import Configured, GatewayModule, ModelEntry, Price, Storage, configured_provider
-from bastide.gateway.module import DeploymentEntry as Place
+from bastide.gateway.configuration import (
+    Configured,
+    ModelEntry,
+    Price,
+    Storage,
+    configured_provider,
+)
+from bastide.gateway.configuration import DeploymentEntry as Place
+from bastide.gateway.module import GatewayModule
 from bastide.kit.clock import SystemClock
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database

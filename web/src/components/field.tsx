@@ -35,13 +35,36 @@ export function Field({ label, hint, after, className, ...rest }: Props) {
   );
 }
 
+interface SearchProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  className?: string;
+}
+
+/** Finds while one types; says what for where one types. */
+export function Search({ label, value, onValue, className }: SearchProps) {
+  return (
+    <input
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onValue(event.target.value)}
+      className={classes(INPUT, className)}
+    />
+  );
+}
+
 interface SelectProps extends ComponentProps<"select"> {
   label: string;
   hideLabel?: boolean;
+  /** After the children, which are choices of another kind. */
+  options?: [value: string | number, name: string][] | undefined;
 }
 
 /** The system's own list: the one that works on a phone and for a screen reader. */
-export function Select({ label, hideLabel, className, children, ...rest }: SelectProps) {
+export function Select({ label, hideLabel, options, className, children, ...rest }: SelectProps) {
   const id = useId();
   return (
     <div className={className}>
@@ -50,6 +73,11 @@ export function Select({ label, hideLabel, className, children, ...rest }: Selec
       </label>
       <select id={id} className={classes(INPUT, "pe-8")} {...rest}>
         {children}
+        {options?.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
       </select>
     </div>
   );

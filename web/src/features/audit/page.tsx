@@ -132,13 +132,12 @@ function Filters({ form, onChange }: { form: Form; onChange: (change: Partial<Fo
         label={t("audit.outcome")}
         value={form.outcome}
         onChange={(event) => onChange({ outcome: event.target.value })}
+        options={(["done", "refused", "failed"] as const).map((outcome) => [
+          outcome,
+          t(`audit.outcomes.${outcome}`),
+        ])}
       >
         <option value="">{t("audit.anyOutcome")}</option>
-        {(["done", "refused", "failed"] as const).map((outcome) => (
-          <option key={outcome} value={outcome}>
-            {t(`audit.outcomes.${outcome}`)}
-          </option>
-        ))}
       </Select>
       <Field label={t("audit.since")} {...day("since")} />
       <Field label={t("audit.until")} {...day("until")} />

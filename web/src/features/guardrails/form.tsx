@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useId, useState, type SyntheticEvent } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
 import { Field, INPUT, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
+import { Ticks } from "@/components/ticks";
 import { classes } from "@/lib/classes";
 import { request } from "@/lib/http";
 import { ACTIONS, guardrails, PATH, STAGES, type Guardrail, type Recogniser } from "./queries";
@@ -16,8 +17,8 @@ interface Props {
   onClose: () => void;
 }
 
-type Form = Omit<Guardrail, "id">;
-const START: Form = {
+type Draft = Omit<Guardrail, "id">;
+const START: Draft = {
   name: "",
   action: "mask",
   stages: ["before", "after"],
@@ -27,7 +28,7 @@ const START: Form = {
   enabled: true,
 };
 
-const formOf = ({ name, action, stages, recognisers, patterns, model, enabled }: Guardrail): Form => ({
+const formOf = ({ name, action, stages, recognisers, patterns, model, enabled }: Guardrail): Draft => ({
   name,
   action,
   stages,
@@ -42,7 +43,7 @@ export function GuardrailForm({ rule, recognisers, onClose }: Props) {
   const client = useQueryClient();
   const id = useId();
   const [form, setForm] = useState(() => (rule ? formOf(rule) : START));
-  const set = (change: Partial<Form>) => setForm((now) => ({ ...now, ...change }));
+  const set = (change: Partial<Draft>) => setForm((now) => ({ ...now, ...change }));
   const save = useMutation({
     mutationFn: () => {
       const json = { ...form, patterns: form.patterns.filter((line) => line !== "") };
@@ -53,13 +54,9 @@ export function GuardrailForm({ rule, recognisers, onClose }: Props) {
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={rule ? rule.name : t("guardrails.add")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         <Field
           label={t("settings.name")}
           required
@@ -70,14 +67,9 @@ export function GuardrailForm({ rule, recognisers, onClose }: Props) {
         <Select
           label={t("guardrails.action")}
           value={form.action}
-          onChange={(event) => set({ action: event.target.value as Form["action"] })}
-        >
-          {ACTIONS.map((one) => (
-            <option key={one} value={one}>
-              {t(`guardrails.actions.${one}`)}
-            </option>
-          ))}
-        </Select>
+          onChange={(event) => set({ action: event.target.value as Draft["action"] })}
+          options={ACTIONS.map((one) => [one, t(`guardrails.actions.${one}`)])}
+        />
         <Ticks
           legend={t("guardrails.where")}
           options={STAGES.map((one) => [one, t(`guardrails.stages.${one}`)])}
@@ -109,36 +101,12 @@ export function GuardrailForm({ rule, recognisers, onClose }: Props) {
           onChange={(enabled) => set({ enabled })}
         />
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending || form.stages.length === 0}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-interface TicksProps<T extends string> {
-  legend: string;
-  options: [T, string][];
-  value: T[];
-  onChange: (value: T[]) => void;
-}
-
-function Ticks<T extends string>({ legend, options, value, onChange }: TicksProps<T>) {
-  return (
-    <fieldset className="grid gap-1.5">
-      <legend className="mb-1 text-sm font-medium">{legend}</legend>
-      {options.map(([key, name]) => (
-        <Check
-          key={key}
-          label={name}
-          checked={value.includes(key)}
-          onChange={(on) => onChange(on ? [...value, key] : value.filter((one) => one !== key))}
+        <Buttons
+          action={t("people.save")}
+          disabled={save.isPending || form.stages.length === 0}
+          onCancel={onClose}
         />
-      ))}
-    </fieldset>
+      </Form>
+    </Dialog>
   );
 }

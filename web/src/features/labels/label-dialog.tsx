@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
+import { Buttons, Form } from "@/components/form";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { useLabelName } from "./label-names";
@@ -23,13 +23,9 @@ export function LabelDialog({ name, value, onSave, onClose }: Props) {
   const known = useQuery(labels);
   const [chosen, setChosen] = useState(value);
   const save = useMutation({ mutationFn: () => onSave(chosen), onSuccess: onClose });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={t("labels.of", { name })} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         <p className="text-soft">{t("labels.text")}</p>
         <ErrorNotice error={known.error ?? save.error} />
         {known.isPending && <Waiting label={t("app.loading")} />}
@@ -43,13 +39,8 @@ export function LabelDialog({ name, value, onSave, onClose }: Props) {
             />
           ))}
         </div>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.save")} disabled={save.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Tag, X } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, IconButton } from "@/components/button";
+import { IconButton } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { Finder } from "@/features/sharing/finder";
 import { useGranteeName } from "@/features/sharing/grantees";
@@ -67,13 +68,9 @@ function RuleForm({ label: { label, name, rule }, onClose }: { label: Label; onC
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={t("labels.ruleOf", { name: labelName(label, name) })} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         <p className="text-sm text-brick">{t("labels.everybody")}</p>
         <div>
           <p className="mb-1 text-sm font-medium">{t("labels.onlyFor")}</p>
@@ -106,13 +103,8 @@ function RuleForm({ label: { label, name, rule }, onClose }: { label: Label; onC
           onChange={(second_factor) => setForm({ ...form, second_factor })}
         />
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.save")} disabled={save.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
 import type { Collection } from "@/api/types";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 
@@ -34,13 +34,9 @@ export function CollectionForm({ collection, onClose, onDone }: Props) {
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={collection ? t("library.rename") : t("library.newCollection")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         <Field
           label={t("library.name")}
           value={name}
@@ -56,13 +52,12 @@ export function CollectionForm({ collection, onClose, onDone }: Props) {
           maxLength={500}
         />
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {collection ? t("library.save") : t("library.create")}
-          </Button>
-        </div>
-      </form>
+        <Buttons
+          action={collection ? t("library.save") : t("library.create")}
+          disabled={save.isPending}
+          onCancel={onClose}
+        />
+      </Form>
     </Dialog>
   );
 }

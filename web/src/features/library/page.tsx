@@ -6,10 +6,9 @@ import { queries, type DocumentFilter } from "@/api/queries";
 import type { Collection, DocumentStatus } from "@/api/types";
 import type { LibrarySearch } from "@/app/router";
 import { Button } from "@/components/button";
-import { INPUT, Select } from "@/components/field";
+import { Search, Select } from "@/components/field";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
-import { classes } from "@/lib/classes";
 import { AddMenu } from "./add-menu";
 import { Collections } from "./collections";
 import { DocumentTable } from "./document-table";
@@ -123,26 +122,20 @@ function Filters({ search, onChange }: { search: LibrarySearch; onChange: (chang
   };
   return (
     <div className="mb-4 flex gap-2">
-      <input
-        type="search"
-        aria-label={t("library.search")}
-        placeholder={t("library.search")}
+      <Search
+        label={t("library.search")}
         value={name}
-        onChange={(event) => type(event.target.value)}
-        className={classes(INPUT, "min-w-0 flex-1 sm:max-w-64")}
+        onValue={type}
+        className="min-w-0 flex-1 sm:max-w-64"
       />
       <Select
         label={t("library.status")}
         hideLabel
         value={search.status ?? ""}
         onChange={(event) => onChange({ status: STATES.find((state) => state === event.target.value) })}
+        options={STATES.map((state) => [state, t(`library.states.${state}`)])}
       >
         <option value="">{t("library.anyStatus")}</option>
-        {STATES.map((state) => (
-          <option key={state} value={state}>
-            {t(`library.states.${state}`)}
-          </option>
-        ))}
       </Select>
     </div>
   );

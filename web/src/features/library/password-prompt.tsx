@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queryClient } from "@/api/queries";
 import type { Document } from "@/api/types";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { PasswordField } from "@/features/login/password-field";
 import { request } from "@/lib/http";
@@ -22,13 +22,9 @@ export function PasswordPrompt({ document, onClose }: { document: Document; onCl
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    retry.mutate();
-  };
   return (
     <Dialog title={t("library.passwordTitle", { name: document.filename })} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={retry.mutate}>
         <p className="text-soft">{t("library.passwordText")}</p>
         <PasswordField
           label={t("login.password")}
@@ -38,13 +34,8 @@ export function PasswordPrompt({ document, onClose }: { document: Document; onCl
           onValue={setPassword}
         />
         <ErrorNotice error={retry.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={retry.isPending}>
-            {t("library.passwordSubmit")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("library.passwordSubmit")} disabled={retry.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

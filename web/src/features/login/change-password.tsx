@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Button } from "@/components/button";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { PasswordField } from "./password-field";
@@ -22,12 +23,8 @@ export function ChangePassword() {
       await client.invalidateQueries({ queryKey: queries.me.queryKey });
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    change.mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <Form onSubmit={change.mutate}>
       {/* For password managers: whose password it is. */}
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <PasswordField
@@ -56,6 +53,6 @@ export function ChangePassword() {
       <p role="status" className="text-sm text-leaf">
         {change.isSuccess && t("settings.passwordChanged")}
       </p>
-    </form>
+    </Form>
   );
 }

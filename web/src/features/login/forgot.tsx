@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { Door } from "./door";
@@ -12,13 +13,9 @@ export function Forgot({ email: known, onBack }: { email: string; onBack: () => 
   const { t } = useTranslation();
   const [email, setEmail] = useState(known);
   const send = useMutation({ mutationFn: () => request("POST", "/api/v1/auth/forgot", { json: { email } }) });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    send.mutate();
-  };
   return (
     <Door title={t("people.forgotTitle")} lead={t("people.forgotLead")}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={send.mutate}>
         <Field
           label={t("login.email")}
           type="email"
@@ -40,7 +37,7 @@ export function Forgot({ email: known, onBack }: { email: string; onBack: () => 
             {t("people.back")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Door>
   );
 }

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
@@ -42,10 +43,6 @@ export function Join() {
       client.setQueryData(queries.me.queryKey, user);
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    join.mutate();
-  };
   if (!welcome.data) {
     return (
       <Door title="Bastide" lead="">
@@ -56,7 +53,7 @@ export function Join() {
   const { organisation, email, has_account: known } = welcome.data;
   return (
     <Door title={t("people.joinTitle", { organisation })} lead={t("people.joinLead", { email })}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={join.mutate}>
         <input type="hidden" name="email" autoComplete="username" value={email} readOnly />
         {!known && (
           <Field
@@ -80,7 +77,7 @@ export function Join() {
         <Button type="submit" look="main" size="large" disabled={join.isPending}>
           {t("people.join")}
         </Button>
-      </form>
+      </Form>
     </Door>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { Door } from "./door";
@@ -29,16 +30,12 @@ export function Login() {
     onSuccess: ({ user }) => user && client.setQueryData(queries.me.queryKey, user),
   });
   const [forgot, setForgot] = useState(false);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    login.mutate();
-  };
   if (forgot) return <Forgot email={email} onBack={() => setForgot(false)} />;
   const second = login.data?.second_factor;
   if (second) return <SecondFactor asked={second} onBack={() => login.reset()} />;
   return (
     <Door title={t("login.title")} lead={t("login.lead")}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={login.mutate}>
         <Field
           label={t("login.email")}
           type="email"
@@ -68,7 +65,7 @@ export function Login() {
           {t("people.forgot")}
         </button>
         <p className="text-sm text-soft">{t("login.hint")}</p>
-      </form>
+      </Form>
     </Door>
   );
 }

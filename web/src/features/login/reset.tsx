@@ -1,7 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { Door } from "./door";
@@ -15,10 +16,6 @@ export function Reset() {
   const reset = useMutation({
     mutationFn: () => request("POST", "/api/v1/auth/reset", { json: { token, new_password: password } }),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    reset.mutate();
-  };
   return (
     <Door title={t("people.resetTitle")} lead={t("people.resetLead")}>
       {reset.isSuccess ? (
@@ -29,7 +26,7 @@ export function Reset() {
           </a>
         </p>
       ) : (
-        <form onSubmit={submit} className="grid gap-4">
+        <Form onSubmit={reset.mutate}>
           <PasswordField
             label={t("login.next")}
             autoComplete="new-password"
@@ -42,7 +39,7 @@ export function Reset() {
           <Button type="submit" look="main" size="large" disabled={reset.isPending}>
             {t("login.change")}
           </Button>
-        </form>
+        </Form>
       )}
     </Door>
   );

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { PasskeyButton } from "@/features/passkeys/login-button";
 import { request } from "@/lib/http";
@@ -29,14 +30,10 @@ export function SecondFactor({ asked, onBack }: { asked: Challenge; onBack: () =
       }),
     onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    answer.mutate();
-  };
   return (
     <Door title={t("login.secondTitle")} lead={t("login.secondLead")}>
       {passkey && <PasskeyButton second={{ challenge, options: passkey }} />}
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={answer.mutate}>
         <Field
           label={t("login.code")}
           autoComplete="one-time-code"
@@ -54,7 +51,7 @@ export function SecondFactor({ asked, onBack }: { asked: Challenge; onBack: () =
             {t("people.back")}
           </Button>
         </div>
-      </form>
+      </Form>
     </Door>
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { GATEWAY, providers, refreshGateway, type Deployment } from "./queries";
@@ -28,9 +28,9 @@ const START = {
   queue: "64",
 };
 
-type Form = typeof START;
+type Draft = typeof START;
 
-function formOf({ price, ...place }: Deployment): Form {
+function formOf({ price, ...place }: Deployment): Draft {
   const text = (value: number | null) => value?.toString() ?? "";
   return {
     upstream: place.upstream_name,
@@ -54,7 +54,7 @@ export function DeploymentForm({ model, place, onClose }: Props) {
   const [chosen, setChosen] = useState<string>();
   const provider = chosen ?? all?.[0]?.name ?? "";
   const [form, setForm] = useState(() => (place ? formOf(place) : START));
-  const field = (name: keyof Form) => ({
+  const field = (name: keyof Draft) => ({
     value: form[name],
     onChange: (event: { target: { value: string } }) =>
       setForm((now) => ({ ...now, [name]: event.target.value })),
@@ -70,10 +70,6 @@ export function DeploymentForm({ model, place, onClose }: Props) {
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   const whole = { type: "number", step: 1 };
   const decimal = { inputMode: "decimal" as const, pattern: "[0-9]*([.,][0-9]{1,6})?", placeholder: "0" };
   const title = place
@@ -88,19 +84,14 @@ export function DeploymentForm({ model, place, onClose }: Props) {
   }
   return (
     <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         {!place && (
           <Select
             label={t("models.provider")}
             value={provider}
             onChange={(event) => setChosen(event.target.value)}
-          >
-            {all?.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </Select>
+            options={all?.map(({ name }) => [name, name])}
+          />
         )}
         <Field
           label={t("models.upstream")}
@@ -127,18 +118,13 @@ export function DeploymentForm({ model, place, onClose }: Props) {
           <Field label={t("models.queue")} required min={0} {...whole} {...field("queue")} />
         </div>
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.save")} disabled={save.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }
 
-function bodyOf(form: Form, place: Deployment | undefined) {
+function bodyOf(form: Draft, place: Deployment | undefined) {
   const whole = (text: string) => (text === "" ? null : Number(text));
   const decimal = (text: string) => text.replace(",", ".") || "0";
   return {

@@ -1,15 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { GATEWAY, pathOf, refreshGateway, STRATEGIES, type GatewayModel } from "./queries";
 
-interface Form {
+interface Draft {
   name: string;
   strategy: GatewayModel["strategy"];
   fallbacks: string;
@@ -17,9 +17,9 @@ interface Form {
   degrade: boolean;
 }
 
-const START: Form = { name: "", strategy: "least_busy", fallbacks: "", overflow: "", degrade: false };
+const START: Draft = { name: "", strategy: "least_busy", fallbacks: "", overflow: "", degrade: false };
 
-function formOf({ name, strategy, fallbacks, overflow_queue: overflow, degrade }: GatewayModel): Form {
+function formOf({ name, strategy, fallbacks, overflow_queue: overflow, degrade }: GatewayModel): Draft {
   return { name, strategy, fallbacks: fallbacks.join(", "), overflow: overflow?.toString() ?? "", degrade };
 }
 
@@ -27,7 +27,7 @@ function formOf({ name, strategy, fallbacks, overflow_queue: overflow, degrade }
 export function ModelForm({ model, onClose }: { model?: GatewayModel; onClose: () => void }) {
   const { t } = useTranslation();
   const [form, setForm] = useState(() => (model ? formOf(model) : START));
-  const set = (change: Partial<Form>) => setForm((now) => ({ ...now, ...change }));
+  const set = (change: Partial<Draft>) => setForm((now) => ({ ...now, ...change }));
   const save = useMutation({
     mutationFn: () => {
       const routing = {
@@ -47,16 +47,12 @@ export function ModelForm({ model, onClose }: { model?: GatewayModel; onClose: (
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog
       title={model ? t("models.editModel", { name: model.name }) : t("models.newModel")}
       onClose={onClose}
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         {!model && (
           <Field
             label={t("models.publicName")}
@@ -72,13 +68,8 @@ export function ModelForm({ model, onClose }: { model?: GatewayModel; onClose: (
           label={t("models.strategy")}
           value={form.strategy}
           onChange={(event) => set({ strategy: event.target.value as GatewayModel["strategy"] })}
-        >
-          {STRATEGIES.map((one) => (
-            <option key={one} value={one}>
-              {t(`models.strategies.${one}`)}
-            </option>
-          ))}
-        </Select>
+          options={STRATEGIES.map((one) => [one, t(`models.strategies.${one}`)])}
+        />
         <Field
           label={`${t("models.fallbacks")} (${t("library.optional")})`}
           hint={t("models.fallbacksHint")}
@@ -100,13 +91,8 @@ export function ModelForm({ model, onClose }: { model?: GatewayModel; onClose: (
           onChange={(degrade) => set({ degrade })}
         />
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.save")} disabled={save.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

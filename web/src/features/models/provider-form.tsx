@@ -1,15 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { PasswordField } from "@/features/login/password-field";
 import { request } from "@/lib/http";
 import { GATEWAY, refreshGateway, type Provider } from "./queries";
 
 const KINDS = ["openai", "azure", "anthropic"] as const;
+const ZONES = ["internal", "cloud"] as const;
 const START = { name: "", kind: "openai", url: "", zone: "internal", api_key: "" };
 
 /** Adds a provider, or changes its address, zone and key. */
@@ -35,19 +36,14 @@ export function ProviderForm({ provider, onClose }: { provider?: Provider; onClo
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    add.mutate();
-  };
   return (
     <Dialog
       title={provider ? t("models.editProvider", { name: provider.name }) : t("models.newProvider")}
       onClose={onClose}
     >
-      <form onSubmit={submit} className="grid gap-4" autoComplete="off">
+      <Form onSubmit={add.mutate} autoComplete="off">
         {!provider && (
           <>
-            {" "}
             <Field
               label={t("models.providerName")}
               required
@@ -60,13 +56,8 @@ export function ProviderForm({ provider, onClose }: { provider?: Provider; onClo
               label={t("models.kind")}
               value={form.kind}
               onChange={(event) => set({ kind: event.target.value })}
-            >
-              {KINDS.map((kind) => (
-                <option key={kind} value={kind}>
-                  {t(`models.kinds.${kind}`)}
-                </option>
-              ))}
-            </Select>
+              options={KINDS.map((kind) => [kind, t(`models.kinds.${kind}`)])}
+            />
           </>
         )}
         <Field
@@ -91,20 +82,17 @@ export function ProviderForm({ provider, onClose }: { provider?: Provider; onClo
             label={t("models.zone")}
             value={form.zone}
             onChange={(event) => set({ zone: event.target.value })}
-          >
-            <option value="internal">{t("models.zones.internal")}</option>
-            <option value="cloud">{t("models.zones.cloud")}</option>
-          </Select>
+            options={ZONES.map((one) => [one, t(`models.zones.${one}`)])}
+          />
           <p className="mt-1 text-sm text-soft">{t("models.zoneHint")}</p>
         </div>
         <ErrorNotice error={add.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={add.isPending}>
-            {provider ? t("people.save") : t("models.add")}
-          </Button>
-        </div>
-      </form>
+        <Buttons
+          action={provider ? t("people.save") : t("models.add")}
+          disabled={add.isPending}
+          onCancel={onClose}
+        />
+      </Form>
     </Dialog>
   );
 }

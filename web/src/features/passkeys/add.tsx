@@ -1,7 +1,7 @@
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { PasswordField } from "@/features/login/password-field";
 import { RecoveryCodes } from "@/features/second-factor/recovery-codes";
 import { request } from "@/lib/http";
@@ -37,14 +37,10 @@ export function AddPasskey({ onDone, onCancel, cancel, instead }: Props) {
     },
     () => undefined,
   );
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    add.mutate();
-  };
   if (codes.length > 0) return <RecoveryCodes codes={codes} onDone={onDone} />;
   return (
     <>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={add.mutate}>
         <Field
           label={t("passkeys.name")}
           hint={t("passkeys.nameHint")}
@@ -61,13 +57,8 @@ export function AddPasskey({ onDone, onCancel, cancel, instead }: Props) {
           onValue={setPassword}
         />
         <PasskeyProblem error={add.error} />
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={onCancel}>{cancel}</Button>
-          <Button type="submit" look="main" disabled={add.isPending}>
-            {t("second.next")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("second.next")} disabled={add.isPending} onCancel={onCancel} cancel={cancel} />
+      </Form>
       {instead}
     </>
   );

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Pencil, Plus, Trash2 } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { PasswordField } from "@/features/login/password-field";
 import { date, moment } from "@/lib/format";
 import { request } from "@/lib/http";
@@ -77,13 +78,9 @@ function Rename({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
   const [name, setName] = useState(passkey.name);
   const path = `${PATH}/${passkey.id}`;
   const rename = useChange(() => request("PATCH", path, { json: { name: name.trim() } }), onClose);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    rename.mutate();
-  };
   return (
     <Dialog title={t("passkeys.rename")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={rename.mutate}>
         <Field
           label={t("passkeys.name")}
           required
@@ -93,8 +90,8 @@ function Rename({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
           onChange={(event) => setName(event.target.value)}
         />
         <PasskeyProblem error={rename.error} />
-        <Buttons action={t("people.save")} busy={rename.isPending} onClose={onClose} />
-      </form>
+        <Buttons action={t("people.save")} disabled={rename.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }
@@ -104,13 +101,9 @@ function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
   const [password, setPassword] = useState("");
   const path = `${PATH}/${passkey.id}/remove`;
   const remove = useChange(() => request("POST", path, { json: { password } }), onClose);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    remove.mutate();
-  };
   return (
     <Dialog title={t("passkeys.removeTitle", { name: passkey.name })} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={remove.mutate}>
         <p className="text-soft">{t("passkeys.removeText")}</p>
         <PasswordField
           label={t("login.current")}
@@ -120,27 +113,8 @@ function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
           onValue={setPassword}
         />
         <PasskeyProblem error={remove.error} />
-        <Buttons danger action={t("passkeys.remove")} busy={remove.isPending} onClose={onClose} />
-      </form>
+        <Buttons danger action={t("passkeys.remove")} disabled={remove.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
-  );
-}
-
-interface ButtonsProps {
-  action: string;
-  busy: boolean;
-  danger?: boolean;
-  onClose: () => void;
-}
-
-function Buttons({ action, busy, danger, onClose }: ButtonsProps) {
-  const { t } = useTranslation();
-  return (
-    <div className="flex justify-end gap-2">
-      <Button onClick={onClose}>{t("app.cancel")}</Button>
-      <Button type="submit" look={danger ? "danger" : "main"} disabled={busy}>
-        {action}
-      </Button>
-    </div>
   );
 }

@@ -1,13 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Group } from "@/api/people";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { refresh } from "./queries";
+
+const KINDS: Group["kind"][] = ["group", "department"];
 
 /** Makes a group or department, or renames one. */
 export function GroupForm({ group, onClose }: { group?: Group; onClose: () => void }) {
@@ -24,13 +26,9 @@ export function GroupForm({ group, onClose }: { group?: Group; onClose: () => vo
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={group ? t("people.renameGroup") : t("people.newGroup")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         <Field
           label={t("people.groupName")}
           required
@@ -44,19 +42,16 @@ export function GroupForm({ group, onClose }: { group?: Group; onClose: () => vo
             label={t("people.kind")}
             value={kind}
             onChange={(event) => setKind(event.target.value as Group["kind"])}
-          >
-            <option value="group">{t("people.kinds.group")}</option>
-            <option value="department">{t("people.kinds.department")}</option>
-          </Select>
+            options={KINDS.map((one) => [one, t(`people.kinds.${one}`)])}
+          />
         )}
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {group ? t("people.save") : t("people.create")}
-          </Button>
-        </div>
-      </form>
+        <Buttons
+          action={group ? t("people.save") : t("people.create")}
+          disabled={save.isPending}
+          onCancel={onClose}
+        />
+      </Form>
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Invitation, Link } from "@/api/people";
 import { queries } from "@/api/queries";
@@ -9,7 +9,9 @@ import { Button } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
+import { Ticks } from "@/components/ticks";
 import { date } from "@/lib/format";
 import { request } from "@/lib/http";
 import { LinkDialog } from "./link-dialog";
@@ -86,15 +88,9 @@ function InviteForm({ onClose, onMade }: { onClose: () => void; onMade: (made: M
       onMade(made);
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    invite.mutate();
-  };
-  const toggle = (id: string) =>
-    setChosen((now) => (now.includes(id) ? now.filter((other) => other !== id) : [...now, id]));
   return (
     <Dialog title={t("people.invite")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={invite.mutate}>
         <Field
           label={t("people.inviteEmail")}
           type="email"
@@ -114,31 +110,16 @@ function InviteForm({ onClose, onMade }: { onClose: () => void; onMade: (made: M
           <p className="mt-1 text-sm text-soft">{t(`people.roleHelp.${role}`)}</p>
         </div>
         {known.length > 0 && (
-          <fieldset>
-            <legend className="mb-1 text-sm font-medium">{t("people.inviteGroups")}</legend>
-            <div className="max-h-40 overflow-y-auto">
-              {known.map(({ id, name }) => (
-                <label key={id} className="flex min-h-8 items-center gap-2 text-sm">
-                  <input
-                    type="checkbox"
-                    checked={chosen.includes(id)}
-                    onChange={() => toggle(id)}
-                    className="size-4 accent-woad"
-                  />
-                  {name}
-                </label>
-              ))}
-            </div>
-          </fieldset>
+          <Ticks
+            legend={t("people.inviteGroups")}
+            options={known.map(({ id, name }) => [id, name])}
+            value={chosen}
+            onChange={setChosen}
+          />
         )}
         <ErrorNotice error={invite.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={invite.isPending}>
-            {t("people.inviteSend")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.inviteSend")} disabled={invite.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

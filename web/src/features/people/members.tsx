@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Group } from "@/api/people";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { INPUT } from "@/components/field";
+import { Search } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { membersOf, people, refresh, services } from "./queries";
@@ -32,14 +32,7 @@ export function Members({ group, onClose }: { group: Group; onClose: () => void 
   ].filter(({ name, detail }) => `${name} ${detail}`.toLowerCase().includes(q.trim().toLowerCase()));
   return (
     <Dialog title={t("people.editGroup", { name: group.name })} onClose={onClose}>
-      <input
-        type="search"
-        aria-label={t("people.search")}
-        placeholder={t("people.search")}
-        value={q}
-        onChange={(event) => setQ(event.target.value)}
-        className={INPUT}
-      />
+      <Search label={t("people.search")} value={q} onValue={setQ} />
       <ErrorNotice error={change.error ?? members.error} />
       <ul className="mt-3 max-h-80 overflow-y-auto">
         {candidates.map(({ id, name, detail }) => {

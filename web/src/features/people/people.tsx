@@ -3,9 +3,8 @@ import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Me, Role } from "@/api/types";
 import { Button } from "@/components/button";
-import { INPUT, Select } from "@/components/field";
+import { Search, Select } from "@/components/field";
 import { ErrorNotice } from "@/components/notice";
-import { classes } from "@/lib/classes";
 import { PersonRow } from "./person-row";
 import { people } from "./queries";
 import { ROLES, RoleOptions } from "./roles";
@@ -19,14 +18,7 @@ export function People({ me, manages }: { me: Me; manages: boolean }) {
   return (
     <>
       <div className="mb-4 flex gap-2">
-        <input
-          type="search"
-          aria-label={t("people.search")}
-          placeholder={t("people.search")}
-          value={q}
-          onChange={(event) => setQ(event.target.value)}
-          className={classes(INPUT, "min-w-0 flex-1 sm:max-w-72")}
-        />
+        <Search label={t("people.search")} value={q} onValue={setQ} className="min-w-0 flex-1 sm:max-w-72" />
         <Select
           label={t("people.role")}
           hideLabel

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Bot, KeyRound, Pencil, Plus, Trash2 } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ServiceAccount } from "@/api/people";
 import { queries } from "@/api/queries";
@@ -10,6 +10,7 @@ import { Check } from "@/components/check";
 import { Confirm } from "@/components/confirm";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { NewKey } from "@/features/settings/new-key";
 import { date } from "@/lib/format";
@@ -103,16 +104,12 @@ function ServiceForm({ account, onClose }: { account?: ServiceAccount; onClose: 
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    create.mutate();
-  };
   return (
     <Dialog
       title={account ? t("people.editService", { name: account.name }) : t("people.newService")}
       onClose={onClose}
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={create.mutate}>
         <Field
           label={t("people.serviceName")}
           required
@@ -133,13 +130,12 @@ function ServiceForm({ account, onClose }: { account?: ServiceAccount; onClose: 
         </div>
         {account && <Check label={t("people.active")} checked={active} onChange={setActive} />}
         <ErrorNotice error={create.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={create.isPending}>
-            {account ? t("people.save") : t("people.create")}
-          </Button>
-        </div>
-      </form>
+        <Buttons
+          action={account ? t("people.save") : t("people.create")}
+          disabled={create.isPending}
+          onCancel={onClose}
+        />
+      </Form>
     </Dialog>
   );
 }

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState, type ReactNode, type SyntheticEvent } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { Shown } from "@/components/shown";
@@ -47,12 +47,8 @@ function Prove({ onProved, onCancel, cancel }: Back & { onProved: (enrolment: En
     mutationFn: () => request<Enrolment>("POST", PATH, { json: { password } }),
     onSuccess: onProved,
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    begin.mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <Form onSubmit={begin.mutate}>
       <p className="text-soft">{t("second.need")}</p>
       <PasswordField
         label={t("login.current")}
@@ -62,13 +58,8 @@ function Prove({ onProved, onCancel, cancel }: Back & { onProved: (enrolment: En
         onValue={setPassword}
       />
       <ErrorNotice error={begin.error} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onCancel}>{cancel}</Button>
-        <Button type="submit" look="main" disabled={begin.isPending}>
-          {t("second.next")}
-        </Button>
-      </div>
-    </form>
+      <Buttons action={t("second.next")} disabled={begin.isPending} onCancel={onCancel} cancel={cancel} />
+    </Form>
   );
 }
 
@@ -89,12 +80,8 @@ function Confirm({ enrolment: { secret, uri }, onConfirmed, onCancel, cancel }: 
       await client.invalidateQueries({ queryKey: ["sessions"] });
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    confirm.mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <Form onSubmit={confirm.mutate}>
       <p className="text-soft">{t("second.scan")}</p>
       <div className="grid justify-items-center">
         <Suspense fallback={<Waiting label={t("app.loading")} />}>
@@ -119,12 +106,12 @@ function Confirm({ enrolment: { secret, uri }, onConfirmed, onCancel, cancel }: 
         onChange={(event) => setCode(event.target.value)}
       />
       <ErrorNotice error={confirm.error} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onCancel}>{cancel}</Button>
-        <Button type="submit" look="main" disabled={confirm.isPending}>
-          {t("second.switchOn")}
-        </Button>
-      </div>
-    </form>
+      <Buttons
+        action={t("second.switchOn")}
+        disabled={confirm.isPending}
+        onCancel={onCancel}
+        cancel={cancel}
+      />
+    </Form>
   );
 }

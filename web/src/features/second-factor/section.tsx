@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ShieldCheck, ShieldOff } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { PasswordField } from "@/features/login/password-field";
 import { request } from "@/lib/http";
@@ -108,12 +109,8 @@ function WithPassword({ text, action, danger, onGo, onClose }: WithPasswordProps
     mutationFn: () => onGo(password),
     onSuccess: () => client.invalidateQueries({ queryKey: factors.queryKey }),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    go.mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <Form onSubmit={go.mutate}>
       <p className="text-soft">{text}</p>
       <PasswordField
         label={t("login.current")}
@@ -123,12 +120,7 @@ function WithPassword({ text, action, danger, onGo, onClose }: WithPasswordProps
         onValue={setPassword}
       />
       <ErrorNotice error={go.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{t("app.cancel")}</Button>
-        <Button type="submit" look={danger ? "danger" : "main"} disabled={go.isPending}>
-          {action}
-        </Button>
-      </div>
-    </form>
+      <Buttons danger={danger} action={action} disabled={go.isPending} onCancel={onClose} />
+    </Form>
   );
 }

@@ -1,14 +1,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, queryClient } from "@/api/queries";
 import type { ApiKey } from "@/api/types";
-import { Button } from "@/components/button";
-import { Check } from "@/components/check";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { Several } from "@/components/several";
+import { Ticks } from "@/components/ticks";
 import { request } from "@/lib/http";
 import { KeyShown } from "./key-shown";
 
@@ -18,7 +18,7 @@ const SCOPES = ["chat", "documents:read", "documents:write", "metrics", "audit",
 type Scope = (typeof SCOPES)[number];
 const USUAL: Scope[] = ["chat", "documents:read", "documents:write"];
 
-interface Form {
+interface Draft {
   name: string;
   days: number;
   scopes: Scope[];
@@ -28,7 +28,7 @@ interface Form {
   networks: string;
 }
 
-const START: Form = {
+const START: Draft = {
   name: "",
   days: 90,
   scopes: USUAL,
@@ -41,7 +41,7 @@ const START: Form = {
 export function NewKey({ subject, onClose }: { subject?: string; onClose: () => void }) {
   const { t } = useTranslation();
   const [form, setForm] = useState(START);
-  const set = (change: Partial<Form>) => setForm((now) => ({ ...now, ...change }));
+  const set = (change: Partial<Draft>) => setForm((now) => ({ ...now, ...change }));
   const make = useMutation({
     mutationFn: () =>
       request<ApiKey & { key: string }>("POST", "/api/v1/keys", {
@@ -49,14 +49,10 @@ export function NewKey({ subject, onClose }: { subject?: string; onClose: () => 
       }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["keys"] }),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
   if (make.data) return <KeyShown secret={make.data.key} onClose={onClose} />;
   return (
     <Dialog title={t("settings.newKey")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={make.mutate}>
         <Field
           label={t("settings.keyName")}
           value={form.name}
@@ -69,49 +65,38 @@ export function NewKey({ subject, onClose }: { subject?: string; onClose: () => 
           label={t("settings.keyExpires")}
           value={form.days}
           onChange={(event) => set({ days: Number(event.target.value) })}
-        >
-          {DAYS.map((count) => (
-            <option key={count} value={count}>
-              {t("settings.keyDays", { count })}
-            </option>
-          ))}
-          <option value={0}>{t("settings.keyNever")}</option>
-        </Select>
+          options={[
+            ...DAYS.map((count): [number, string] => [count, t("settings.keyDays", { count })]),
+            [0, t("settings.keyNever")],
+          ]}
+        />
         <Bounds form={form} onChange={set} />
         <ErrorNotice error={make.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={make.isPending || form.scopes.length === 0}>
-            {t("settings.keyCreate")}
-          </Button>
-        </div>
-      </form>
+        <Buttons
+          action={t("settings.keyCreate")}
+          disabled={make.isPending || form.scopes.length === 0}
+          onCancel={onClose}
+        />
+      </Form>
     </Dialog>
   );
 }
 
 /** Folded: the usual key needs none of it. */
-function Bounds({ form, onChange }: { form: Form; onChange: (change: Partial<Form>) => void }) {
+function Bounds({ form, onChange }: { form: Draft; onChange: (change: Partial<Draft>) => void }) {
   const { t } = useTranslation();
   const models = useQuery(queries.models).data ?? [];
   const collections = useQuery(queries.collections).data ?? [];
-  const toggle = (scope: Scope, on: boolean) =>
-    onChange({ scopes: SCOPES.filter((one) => (one === scope ? on : form.scopes.includes(one))) });
   return (
     <details className="rounded-md border border-line px-3 py-2">
       <summary className="cursor-pointer text-sm font-medium">{t("apiKeys.bounds")}</summary>
       <div className="mt-3 grid gap-4">
-        <fieldset className="grid gap-1.5">
-          <legend className="mb-1 text-sm font-medium">{t("apiKeys.scopes")}</legend>
-          {SCOPES.map((scope) => (
-            <Check
-              key={scope}
-              label={t(`apiKeys.scope.${scope.replace(":", "_") as "chat"}`)}
-              checked={form.scopes.includes(scope)}
-              onChange={(on) => toggle(scope, on)}
-            />
-          ))}
-        </fieldset>
+        <Ticks
+          legend={t("apiKeys.scopes")}
+          options={SCOPES.map((scope) => [scope, t(`apiKeys.scope.${scope.replace(":", "_") as "chat"}`)])}
+          value={form.scopes}
+          onChange={(scopes) => onChange({ scopes: SCOPES.filter((one) => scopes.includes(one)) })}
+        />
         <Several
           label={t("apiKeys.whichModels")}
           all={t("limits.anyModel")}
@@ -138,7 +123,7 @@ function Bounds({ form, onChange }: { form: Form; onChange: (change: Partial<For
   );
 }
 
-function bodyOf({ name, days, scopes, models, collections, networks }: Form) {
+function bodyOf({ name, days, scopes, models, collections, networks }: Draft) {
   const given = networks.split(/[\s,;]+/).filter(Boolean);
   return {
     name: name.trim(),

@@ -1,10 +1,11 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Button } from "@/components/button";
 import { Check } from "@/components/check";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { factors } from "@/features/second-factor/queries";
@@ -27,10 +28,10 @@ export function OrganisationSettings() {
   const own = useQuery(organisation);
   if (own.isPending) return <Waiting label={t("app.loading")} />;
   if (own.error) return <ErrorNotice error={own.error} />;
-  return <Form own={own.data} />;
+  return <OrganisationForm own={own.data} />;
 }
 
-function Form({ own }: { own: Organisation }) {
+function OrganisationForm({ own }: { own: Organisation }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const mine = useQuery(factors).data;
@@ -44,13 +45,9 @@ function Form({ own }: { own: Organisation }) {
       await client.invalidateQueries({ queryKey: queries.me.queryKey });
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   const unchanged = name.trim() === own.name && required === own.require_second_factor;
   return (
-    <form onSubmit={submit} className="grid max-w-lg gap-4">
+    <Form onSubmit={save.mutate} className="grid max-w-lg gap-4">
       <Field
         label={t("settings.name")}
         value={name}
@@ -74,6 +71,6 @@ function Form({ own }: { own: Organisation }) {
           {save.isSuccess && unchanged && t("settings.saved")}
         </span>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient, useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
+import { Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { ChangePassword } from "@/features/login/change-password";
 import { request } from "@/lib/http";
@@ -77,12 +78,8 @@ function Account({ me }: { me: Me }) {
     mutationFn: () => request<Me>("PATCH", "/api/v1/me", { json: { name: name.trim() } }),
     onSuccess: (now) => client.setQueryData(queries.me.queryKey, now),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid max-w-sm gap-4">
+    <Form onSubmit={save.mutate} className="grid max-w-sm gap-4">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         <dt className="text-soft">{t("settings.email")}</dt>
         <dd>{me.email}</dd>
@@ -108,6 +105,6 @@ function Account({ me }: { me: Me }) {
           {save.isSuccess && t("settings.saved")}
         </span>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queryClient } from "@/api/queries";
 import type { ApiKey } from "@/api/types";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { KeyShown } from "./key-shown";
@@ -24,34 +24,20 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
       }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["keys"] }),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    rotate.mutate();
-  };
   if (rotate.data) return <KeyShown secret={rotate.data.key} onClose={onClose} />;
   return (
     <Dialog title={t("apiKeys.rotateTitle", { name: apiKey.name })} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={rotate.mutate}>
         <p className="text-soft">{t("apiKeys.rotateText")}</p>
         <Select
           label={t("apiKeys.overlap")}
           value={overlap}
           onChange={(event) => setOverlap(event.target.value as Overlap)}
-        >
-          {(Object.keys(OVERLAPS_S) as Overlap[]).map((one) => (
-            <option key={one} value={one}>
-              {t(`apiKeys.overlaps.${one}`)}
-            </option>
-          ))}
-        </Select>
+          options={(Object.keys(OVERLAPS_S) as Overlap[]).map((one) => [one, t(`apiKeys.overlaps.${one}`)])}
+        />
         <ErrorNotice error={rotate.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={rotate.isPending}>
-            {t("apiKeys.rotate")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("apiKeys.rotate")} disabled={rotate.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }

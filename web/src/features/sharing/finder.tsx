@@ -2,7 +2,7 @@ import { Plus } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Grantee } from "@/api/people";
-import { INPUT } from "@/components/field";
+import { Search } from "@/components/field";
 import { useGrantees } from "./grantees";
 
 interface Props {
@@ -23,14 +23,7 @@ export function Finder({ label, taken, onAdd, accept = () => true, verb }: Props
   const nameOf = verb ?? ((name: string) => t("people.addMember", { name }));
   return (
     <div>
-      <input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        value={q}
-        onChange={(event) => setQ(event.target.value)}
-        className={INPUT}
-      />
+      <Search label={label} value={q} onValue={setQ} />
       <ul className="mt-1 max-h-48 overflow-y-auto">
         {found
           .filter((grantee) => !taken.includes(grantee.token) && accept(grantee))

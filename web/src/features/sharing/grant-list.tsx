@@ -66,13 +66,8 @@ function Row({ grant, known, onChange, onRemove }: RowProps) {
         hideLabel
         value={grant.access}
         onChange={(event) => onChange({ ...grant, access: event.target.value as Grant["access"] })}
-      >
-        {ACCESSES.map((access) => (
-          <option key={access} value={access}>
-            {t(`people.accesses.${access}`)}
-          </option>
-        ))}
-      </Select>
+        options={ACCESSES.map((access) => [access, t(`people.accesses.${access}`)])}
+      />
       <IconButton
         label={t("people.removeMember", { name })}
         icon={<X className="size-4" />}

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
-import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field, Select } from "@/components/field";
+import { Buttons, Form } from "@/components/form";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { EACH, LIMITS, limits, METRICS, PERIODS, SUBJECTS, type Limit } from "./limit-queries";
@@ -16,7 +16,7 @@ interface Props {
   onClose: () => void;
 }
 
-interface Form {
+interface Draft {
   subject: Limit["subject"];
   subject_id: string;
   model: string;
@@ -26,7 +26,7 @@ interface Form {
   thresholds: string;
 }
 
-const START: Form = {
+const START: Draft = {
   subject: "user",
   subject_id: EACH,
   model: "",
@@ -41,7 +41,7 @@ export function LimitForm({ limit, known, onClose }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [form, setForm] = useState(() => (limit ? formOf(limit) : START));
-  const set = (change: Partial<Form>) => setForm((now) => ({ ...now, ...change }));
+  const set = (change: Partial<Draft>) => setForm((now) => ({ ...now, ...change }));
   const isBudget = ["day", "month", "total"].includes(form.period) && form.metric !== "concurrency";
   const save = useMutation({
     mutationFn: () => {
@@ -64,13 +64,9 @@ export function LimitForm({ limit, known, onClose }: Props) {
       onClose();
     },
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={limit ? t("limits.edit") : t("limits.add")} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
+      <Form onSubmit={save.mutate}>
         {!limit && <About form={form} known={known} onChange={set} />}
         <Field
           label={t(`limits.most.${form.metric}`)}
@@ -90,21 +86,16 @@ export function LimitForm({ limit, known, onClose }: Props) {
           />
         )}
         <ErrorNotice error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" look="main" disabled={save.isPending}>
-            {t("people.save")}
-          </Button>
-        </div>
-      </form>
+        <Buttons action={t("people.save")} disabled={save.isPending} onCancel={onClose} />
+      </Form>
     </Dialog>
   );
 }
 
 interface AboutProps {
-  form: Form;
+  form: Draft;
   known: Names | undefined;
-  onChange: (change: Partial<Form>) => void;
+  onChange: (change: Partial<Draft>) => void;
 }
 
 function About({ form, known, onChange }: AboutProps) {
@@ -117,28 +108,19 @@ function About({ form, known, onChange }: AboutProps) {
         <Select
           label={t("limits.whose")}
           value={subject}
-          onChange={(event) => onChange({ subject: event.target.value as Form["subject"], subject_id: EACH })}
-        >
-          {SUBJECTS.map((one) => (
-            <option key={one} value={one}>
-              {t(`limits.subjects.${one}`)}
-            </option>
-          ))}
-        </Select>
+          onChange={(event) =>
+            onChange({ subject: event.target.value as Draft["subject"], subject_id: EACH })
+          }
+          options={SUBJECTS.map((one) => [one, t(`limits.subjects.${one}`)])}
+        />
         {subject !== "organisation" && (
           <Select
             label={t("limits.which")}
             value={form.subject_id}
             onChange={(event) => onChange({ subject_id: event.target.value })}
+            options={subject === "model" ? models.map(({ id }) => [id, id]) : known?.[subject]}
           >
             <option value={EACH}>{t(`limits.each.${subject}`)}</option>
-            {(subject === "model" ? models.map(({ id }) => [id, id]) : (known?.[subject] ?? [])).map(
-              ([id, name]) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ),
-            )}
           </Select>
         )}
       </div>
@@ -146,26 +128,16 @@ function About({ form, known, onChange }: AboutProps) {
         <Select
           label={t("limits.metric")}
           value={form.metric}
-          onChange={(event) => onChange({ metric: event.target.value as Form["metric"] })}
-        >
-          {METRICS.map((one) => (
-            <option key={one} value={one}>
-              {t(`limits.metrics.${one}`)}
-            </option>
-          ))}
-        </Select>
+          onChange={(event) => onChange({ metric: event.target.value as Draft["metric"] })}
+          options={METRICS.map((one) => [one, t(`limits.metrics.${one}`)])}
+        />
         {form.metric !== "concurrency" && (
           <Select
             label={t("usage.period")}
             value={form.period}
-            onChange={(event) => onChange({ period: event.target.value as Form["period"] })}
-          >
-            {PERIODS.map((one) => (
-              <option key={one} value={one}>
-                {t(`limits.periods.${one}`)}
-              </option>
-            ))}
-          </Select>
+            onChange={(event) => onChange({ period: event.target.value as Draft["period"] })}
+            options={PERIODS.map((one) => [one, t(`limits.periods.${one}`)])}
+          />
         )}
       </div>
       {subject !== "model" && (
@@ -173,20 +145,16 @@ function About({ form, known, onChange }: AboutProps) {
           label={t("limits.model")}
           value={form.model}
           onChange={(event) => onChange({ model: event.target.value })}
+          options={models.map(({ id }) => [id, id])}
         >
           <option value="">{t("limits.anyModel")}</option>
-          {models.map(({ id }) => (
-            <option key={id} value={id}>
-              {id}
-            </option>
-          ))}
         </Select>
       )}
     </>
   );
 }
 
-function formOf({ amount, thresholds, model, ...rest }: Limit): Form {
+function formOf({ amount, thresholds, model, ...rest }: Limit): Draft {
   return { ...rest, model: model ?? "", amount: String(amount), thresholds: thresholds.join(", ") };
 }
 

@@ -103,13 +103,8 @@ function MyLimits({ nameOf }: { nameOf: (id: string) => string }) {
           label={t("usage.by.model")}
           value={model ?? ""}
           onChange={(event) => setChosen(event.target.value)}
-        >
-          {models?.map(({ id }) => (
-            <option key={id} value={id}>
-              {id}
-            </option>
-          ))}
-        </Select>
+          options={models?.map(({ id }) => [id, id])}
+        />
       </div>
       <ErrorNotice error={mine.error} />
       {mine.data?.length === 0 && <p className="text-soft">{t("limits.mineNone")}</p>}

@@ -130,12 +130,8 @@ function Choices({ span, onSpan, by, onBy, measure, onMeasure, manages }: Choice
         label={t("usage.period")}
         value={preset ?? ""}
         onChange={(event) => onSpan(lastDays(Number(event.target.value)))}
+        options={SPANS.map((count) => [count, t("usage.lastDays", { count })])}
       >
-        {SPANS.map((count) => (
-          <option key={count} value={count}>
-            {t("usage.lastDays", { count })}
-          </option>
-        ))}
         {!preset && <option value="">{t("usage.ownPeriod")}</option>}
       </Select>
       <Field label={t("audit.since")} {...day("from")} />
@@ -144,24 +140,15 @@ function Choices({ span, onSpan, by, onBy, measure, onMeasure, manages }: Choice
         label={t("usage.shown")}
         value={measure}
         onChange={(event) => onMeasure(event.target.value as Measure)}
-      >
-        {MEASURES.map((one) => (
-          <option key={one} value={one}>
-            {t(`usage.measures.${one}`)}
-          </option>
-        ))}
-      </Select>
+        options={MEASURES.map((one) => [one, t(`usage.measures.${one}`)])}
+      />
       <Select
         label={t("usage.split")}
         value={by ?? ""}
         onChange={(event) => onBy((event.target.value || undefined) as Dimension | undefined)}
+        options={dimensions.map((one) => [one, t(`usage.by.${one}`)])}
       >
         <option value="">{t("usage.together")}</option>
-        {dimensions.map((one) => (
-          <option key={one} value={one}>
-            {t(`usage.by.${one}`)}
-          </option>
-        ))}
       </Select>
     </div>
   );

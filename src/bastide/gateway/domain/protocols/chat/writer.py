@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bastide.gateway.domain.protocols.chat.request import written_call
+from bastide.gateway.domain.protocols.chat.turns import written_call
 from bastide.gateway.domain.protocols.conversation import Refusal, Text, Thinking, ToolCall
 from bastide.gateway.domain.protocols.events import (
     Begin,

@@ -3,31 +3,17 @@
 https://docs.anthropic.com/en/api/messages
 """
 
-import re
-from collections.abc import Iterator, Sequence
-
-import msgspec
-
-from bastide.gateway.domain.errors import BodyError
-from bastide.gateway.domain.protocols.conversation import (
-    Choice,
-    Conversation,
-    Format,
-    Image,
-    Part,
-    Refusal,
-    Text,
-    Thinking,
-    Tool,
-    ToolCall,
-    ToolResult,
-    Turn,
-)
+from bastide.gateway.domain.protocols.conversation import Choice, Conversation, Format, Tool, Turn
 from bastide.gateway.domain.protocols.fields import Fields, untranslatable
-from bastide.gateway.domain.protocols.json import decoded, joined, present
-from bastide.kit.json import Json, JsonObject
+from bastide.gateway.domain.protocols.json import joined, present
+from bastide.gateway.domain.protocols.messages.turns import (
+    read_content,
+    read_turn,
+    write_content,
+    write_turns,
+)
+from bastide.kit.json import JsonObject
 
-_DATA = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
 _MODES = {"auto": "auto", "none": "none", "any": "required", "tool": "function"}
 _WORDS = {"auto": "auto", "none": "none", "required": "any", "function": "tool"}
 
@@ -41,11 +27,12 @@ def read_messages(body: JsonObject) -> Conversation:
     fields.neutral("speed", "standard")
     metadata = fields.fields("metadata")
     output = fields.fields("output_config")
-    system = tuple(_content(fields, "system"))
+    system = tuple(read_content(fields, "system"))
+    leading = [Turn("system", system, "system")] if system else []
     effort, budget = _thinking(fields.fields("thinking"))
     choice, parallel = _choice(fields.fields("tool_choice"))
     conversation = Conversation(
-        turns=(*([Turn("system", system, "system")] if system else []), *map(_turn, fields.each("messages"))),
+        turns=(*leading, *map(read_turn, fields.each("messages"))),
         tools=tuple(_tool(each) for each in fields.each("tools")),
         choice=choice,
         parallel=parallel,
@@ -65,73 +52,6 @@ def read_messages(body: JsonObject) -> Conversation:
         if each is not None:
             each.end()
     return conversation
-
-
-def _turn(message: Fields) -> Turn:
-    role = message.required_text("role")
-    if role not in {"user", "assistant", "system"}:
-        raise message.refuse("role")
-    parts = tuple(_content(message, "content"))
-    message.end()
-    return Turn(role, parts, message.path)
-
-
-def _content(fields: Fields, name: str) -> Iterator[Part]:
-    content = fields.take(name)
-    if isinstance(content, str):
-        if content:
-            yield Text(content)
-        return
-    holder = Fields({name: content}, fields.path, fields.left_out)
-    for block in holder.each(name):
-        block.hint("cache_control")
-        yield _part(block)
-        block.end()
-
-
-def _part(block: Fields) -> Part:
-    match block.required_text("type"):
-        case "text":
-            block.hint("citations")
-            return Text(block.required_text("text"))
-        case "image":
-            return _image(block)
-        case "tool_use":
-            block.neutral("caller", {"type": "direct"})
-            arguments = msgspec.json.encode(block.object("input") or {}).decode()
-            return ToolCall(block.required_text("id"), block.required_text("name"), arguments)
-        case "tool_result":
-            return _result(block)
-        case "thinking":
-            return Thinking(block.text("thinking") or "", block.text("signature") or None)
-        case "redacted_thinking":
-            return Thinking("", block.text("data"), redacted=True)
-        case _:
-            raise block.refuse("type")
-
-
-def _image(block: Fields) -> Image:
-    source = block.fields("source")
-    if source is None:
-        raise BodyError(f"{block.name('source')!r} is missing.", param=block.name("source"))
-    match source.required_text("type"):
-        case "base64":
-            url = f"data:{source.required_text('media_type')};base64,{source.required_text('data')}"
-        case "url":
-            url = source.required_text("url")
-        case _:
-            raise source.refuse("type")
-    source.end()
-    return Image(url)
-
-
-def _result(block: Fields) -> ToolResult:
-    parts: list[Text | Image] = []
-    for part in _content(block, "content"):
-        if not isinstance(part, Text | Image):
-            raise block.refuse("content")
-        parts.append(part)
-    return ToolResult(block.required_text("tool_use_id"), tuple(parts), bool(block.flag("is_error")))
 
 
 def _tool(tool: Fields) -> Tool:
@@ -191,8 +111,8 @@ def write_messages(conversation: Conversation, model: str, max_tokens: int) -> J
     system = [part for turn in asked.turns[:leading] for part in turn.parts]
     body: JsonObject = {"model": model, "max_tokens": asked.max_tokens or max_tokens}
     if system:
-        body["system"] = _written_content(system)
-    body["messages"] = list(_messages(asked.turns[leading:], asked.left_out))
+        body["system"] = write_content(system)
+    body["messages"] = list(write_turns(asked.turns[leading:], asked.left_out))
     if asked.tools:
         body["tools"] = [_written_tool(tool) for tool in asked.tools]
         body |= _written_choice(asked.choice, asked.parallel)
@@ -216,75 +136,6 @@ def _check(asked: Conversation) -> None:
         raise untranslatable("verbosity")
     if asked.format is not None and asked.format.schema is None:
         raise untranslatable("response_format")
-
-
-def _messages(turns: Sequence[Turn], left_out: set[str]) -> Iterator[Json]:
-    """Turns of one role are one message; results of tools come first in it."""
-    index = 0
-    while index < len(turns):
-        role = "system" if turns[index].role == "developer" else turns[index].role
-        blocks: list[Part] = []
-        while (
-            index < len(turns)
-            and ("system" if turns[index].role == "developer" else turns[index].role) == role
-        ):
-            blocks += _expressible(turns[index], left_out)
-            index += 1
-        results = [part for part in blocks if isinstance(part, ToolResult)]
-        rest = [part for part in blocks if not isinstance(part, ToolResult)]
-        if blocks:
-            yield {"role": role, "content": _written_content([*results, *rest])}
-
-
-def _expressible(turn: Turn, left_out: set[str]) -> Iterator[Part]:
-    for part in turn.parts:
-        if isinstance(part, Thinking) and part.signature is None:
-            left_out.add(f"{turn.path}.reasoning")
-            continue
-        if isinstance(part, Image) and part.detail not in {None, "auto"}:
-            left_out.add(f"{turn.path}.detail")
-        if isinstance(part, ToolCall):
-            _arguments(part, turn.path)
-        yield part
-
-
-def _arguments(call: ToolCall, path: str) -> JsonObject:
-    """Raises BodyError: not a JSON object."""
-    try:
-        return decoded(call.arguments or "{}")
-    except msgspec.DecodeError as error:
-        raise BodyError(f"{path}: the arguments of {call.id!r} are no JSON object.", param=path) from error
-
-
-def _written_content(parts: Sequence[Part]) -> Json:
-    """A text alone stays a string."""
-    if len(parts) == 1 and isinstance(parts[0], Text):
-        return parts[0].text
-    return [_written(part) for part in parts]
-
-
-def _written(part: Part) -> Json:
-    match part:
-        case Text(text=text) | Refusal(text=text):
-            return {"type": "text", "text": text}
-        case Image(url=url):
-            return {"type": "image", "source": _source(url)}
-        case Thinking(text=text, signature=signature, redacted=redacted):
-            if redacted:
-                return {"type": "redacted_thinking", "data": signature}
-            return {"type": "thinking", "thinking": text, "signature": signature}
-        case ToolCall(id=call_id, name=name):
-            return {"type": "tool_use", "id": call_id, "name": name, "input": _arguments(part, "")}
-        case ToolResult(id=call_id, parts=parts, failed=failed):
-            result: JsonObject = {"type": "tool_result", "tool_use_id": call_id}
-            result |= {"content": _written_content(parts)} if parts else {}
-            return result | ({"is_error": True} if failed else {})
-
-
-def _source(url: str) -> JsonObject:
-    if (head := _DATA.match(url)) is None:
-        return {"type": "url", "url": url}
-    return {"type": "base64", "media_type": head[1], "data": url[head.end() :]}
 
 
 def _written_tool(tool: Tool) -> JsonObject:

@@ -18,7 +18,7 @@ from bastide.gateway.domain.protocols.events import (
     Usage,
 )
 from bastide.gateway.domain.protocols.json import arrays, broken, number, parsed, section, word
-from bastide.gateway.domain.protocols.responses.request import REDACTED
+from bastide.gateway.domain.protocols.responses.turns import REDACTED
 from bastide.kit.json import JsonObject
 
 _THOUGHTS = ("response.reasoning_summary_text.delta", "response.reasoning_text.delta")

@@ -18,7 +18,7 @@ from bastide.gateway.domain.protocols.events import (
     gathered,
 )
 from bastide.gateway.domain.protocols.json import joined
-from bastide.gateway.domain.protocols.responses.request import reasoning_item
+from bastide.gateway.domain.protocols.responses.turns import reasoning_item
 from bastide.gateway.domain.protocols.stamp import Stamp, named_event
 from bastide.kit.json import Json, JsonObject
 
