@@ -41,6 +41,7 @@ from bastide.models.contract import Embedder, Reader
 
 _ANTHROPICS = ("anthropic-version", "anthropic-beta")
 _PASSED = {Operation.MESSAGES: _ANTHROPICS, Operation.COUNT_TOKENS: _ANTHROPICS}
+_STREAMED = CONVERSATIONS | {Operation.COMPLETIONS}
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
 
@@ -126,6 +127,9 @@ class Inference:
             self._policy.require(exchange.principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
             call = _call(exchange, operation, body)
+            exchange.numbers = operation is Operation.RESPONSES
+            if call.stream and operation in _STREAMED:
+                exchange.expect_stream()
             if self._prompts.wants(call):
                 call = await self._guards.before(call)
                 exchange.transcript = self._prompts.transcript(call)
