@@ -101,7 +101,7 @@ class GatewaySettings(BaseModel):
         discover: look for model servers on this machine.
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
-        keep_alive_s: after so much silence in a stream the client gets a comment.
+        keep_alive_s: after so much silence the client of a stream gets a comment, before the first token too.
         max_concurrency: requests that a process works on at a time; more are refused.
     """
 

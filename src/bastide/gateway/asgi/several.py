@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bastide.gateway.asgi.completion import Envelope, completion_head, usage_members
-from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.asgi.failure import fail
 from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.contract import Standing, Usage
 from bastide.gateway.usecases.aggregate import Ended, Piece, SeveralEvent
@@ -141,7 +141,7 @@ async def stream_several(
     except BastideError as error:
         if not exchange.started:
             raise
-        await exchange.write(event_of(error), last=True)
+        await fail(exchange, error)
         return
     await _start(exchange, answers)
     last: JsonObject = {**head, "choices": [], "bastide": answers.told()}
