@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from prometheus_client import CollectorRegistry
+
 from bastide.app.backends import Backends, path_of
 from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
@@ -48,8 +50,6 @@ async def open_documents(
         stack.push_async_callback(geometry.close)
         index = EdgeIndex(path_of(settings.vectors))
         stack.push_async_callback(index.close)
-        metrics = IngestionMetrics()
-        backends.registry.register(metrics)
         module = KnowledgeModule(
             KnowledgePorts(
                 database=backends.database,
@@ -73,7 +73,7 @@ async def open_documents(
                 samples=SAMPLES,
                 used_bytes=home.used_bytes,
                 limits=_limits(settings.documents),
-                observer=metrics,
+                observer=_observed_by(backends.registry),
             )
         )
         module.register()
@@ -82,14 +82,19 @@ async def open_documents(
         works = Role.DOCUMENTS in settings.roles
         await workflows.start(work=works)
         stack.push_async_callback(workflows.stop)
-        await backends.bus.start()
-        stack.push_async_callback(backends.bus.stop)
-        await backends.relay.start()
-        stack.push_async_callback(backends.relay.stop)
+        for part in (backends.bus, backends.relay):
+            await part.start()
+            stack.push_async_callback(part.stop)
         await module.start(work=works)
         stack.push_async_callback(module.stop)
         await personal.start()
         yield module, personal
+
+
+def _observed_by(registry: CollectorRegistry) -> IngestionMetrics:
+    metrics = IngestionMetrics()
+    registry.register(metrics)
+    return metrics
 
 
 def _personal_data(
