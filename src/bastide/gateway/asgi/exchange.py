@@ -47,6 +47,7 @@ class Exchange:
         self.numbered = b""
         self._keep_alive_s = keep_alive_s
         self._pulse: Pulse | None = None
+        self._headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of several, the first
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
@@ -65,10 +66,8 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """The first header of that (lower case) name."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return str(value, "latin-1")
-        return None
+        value = self._headers.get(name)
+        return None if value is None else str(value, "latin-1")
 
     async def body(self, max_bytes: int) -> bytes:
         """The whole request body. Raises RequestTooLargeError, before reading it where its length is said."""
