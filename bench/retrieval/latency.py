@@ -33,6 +33,7 @@ PARAGRAPHS = 3
 WORDS = 90  # of a paragraph, at least
 COLLECTION = "bench"
 AT_ONCE = 8  # uploads under way
+SETTLED_S = 45  # after the last upload, upkeep has given new vectors their graph
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def main() -> None:
         server.with_key()
         for wanted in sorted(arguments.chunks):
             chunks = fill(server, texts, wanted)
+            time.sleep(SETTLED_S)
             for label, options in (("none", no_filter), ("1 of 50", one_department)):
                 asked = [queries[number % len(queries)] for number in range(arguments.searches)]
                 rows.append([f"{chunks:,}", label, *percentiles(server, asked, options)])

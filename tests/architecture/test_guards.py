@@ -25,6 +25,16 @@ BROAD_EXCEPT_ALLOWED: dict[str, str] = {
     "platform/workflows/run.py": "a step may raise anything: it is tried again, then the workflow fails",
 }
 
+# Where a part is loaded by name, so that processes which never use it neither wait nor pay for it (ADR 0016).
+LOADED_BY_NAME: dict[str, str] = {
+    "app/backends.py": "the Redis cache",
+    "app/container.py": "documents: the index, the parsers, the workflow engine",
+    "app/models.py": "OpenTelemetry",
+    "gateway/adapters/counters.py": "the Redis counters",
+    "identity/adapters/common_passwords.py": "the list of the commonest, where somebody chooses one",
+    "platform/database/schema.py": "Alembic, at a start that finds an older schema",
+}
+
 IDS = [path.relative_to(SOURCE).as_posix() for path in FILES]
 
 
@@ -61,6 +71,11 @@ def test_no_first_party_import_hides_in_a_function(path: Path) -> None:
         or (isinstance(statement, ast.Import) and any(n.name.startswith("bastide") for n in statement.names))
     ]
     assert not hidden
+
+
+def test_parts_are_loaded_by_name_only_where_it_is_said_why() -> None:
+    found = {name for name, path in zip(IDS, FILES, strict=True) if "import_module(" in path.read_text()}
+    assert found == set(LOADED_BY_NAME)
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

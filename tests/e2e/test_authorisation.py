@@ -489,3 +489,17 @@ def test_a_session_without_its_csrf_token_changes_nothing(stage: Stage, route: s
     with closing(stage.client()) as forged:
         forged.cookies = httpx.Cookies(stage.admin.cookies)
         assert call(stage, forged, route, Row("", body=row.body, make=nothing)).status_code == 401
+
+
+def test_only_who_runs_the_system_reads_of_the_machine(stage: Stage) -> None:
+    home = str(stage.server.installation.home)
+    for route in ("/api/v1/doctor", "/api/v1/status"):
+        for letter in ROLES:
+            answer = stage.people[letter].get(route)
+            assert answer.status_code == 200
+            told = answer.json().get("checks") or answer.json()["warnings"]
+            hinted = [one for one in told if one["hint"]]
+            assert letter == "S" or (home not in answer.text and not hinted), (route, letter)
+    assert home in stage.admin.get("/api/v1/doctor").text
+    members = {one["name"]: one for one in stage.people["M"].get("/api/v1/doctor").json()["checks"]}
+    assert (members["disk"]["state"], members["disk"]["message"]) == ("ok", "works")

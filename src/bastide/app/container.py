@@ -8,6 +8,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from bastide.app.backends import Backends, open_backends, open_mailer, open_siem
@@ -19,7 +20,7 @@ from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
 from bastide.gateway.module import GatewayModule
-from bastide.identity.module import Identity, Mail
+from bastide.identity.module import Identity, Mail, Passwords
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
@@ -84,17 +85,12 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         await stack.enter_async_context(_running(identity))
         routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
         more_probes = auditing.probes()
-        knowledge: KnowledgeModule | None = None
-        embedder: Embedder | None = None
+        documents = None
         if INDEX_ROLES & set(settings.roles):
-            documents = import_module(_DOCUMENTS)
-            chosen: Embedder = await stack.enter_async_context(documents.open_embedder(settings, home))
-            embedder = chosen
-            more_probes.append(EmbedderProbe(chosen, wanted=settings.embedder_url != "none:"))
-            opening = documents.open_documents(settings, home, backends, chosen, identity, auditing, clock)
-            opened: tuple[KnowledgeModule, PersonalData] = await stack.enter_async_context(opening)
-            knowledge, personal = opened
-            routers += [*knowledge.routers(principal_of), personal.router(principal_of)]
+            opening = _open_documents(settings, home, backends, identity, auditing, clock)
+            documents = await stack.enter_async_context(opening)
+            routers += documents.routers
+            more_probes.append(documents.probe)
         inference: ASGIApp | None = None
         if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(
@@ -102,8 +98,8 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
                     settings,
                     backends,
                     keyring,
-                    None if knowledge is None else knowledge.knowledge,
-                    embedder,
+                    None if documents is None else documents.module.knowledge,
+                    None if documents is None else documents.embedder,
                     identity.policy,
                     clock,
                     auditing.audit,
@@ -111,8 +107,8 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             )
             routers += gateway.routers
             inference = gateway.inference
-        if knowledge is not None and first is not None and settings.documents.samples:
-            await knowledge.load_samples(await identity.local_principal(), SAMPLES)
+        if documents is not None and first is not None and settings.documents.samples:
+            await documents.module.load_samples(await identity.local_principal(), SAMPLES)
         examine = Examine(probes(home, backends, more_probes))
         facts = _facts(settings)
         routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
@@ -122,6 +118,34 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
         hardened = SecurityHeaders(guarded, https=settings.is_https)
         asgi, warnings = RequestTelemetry(hardened, backends.registry), await _warnings(examine)
         yield Container(asgi, local_token, first, warnings, gate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    module: "KnowledgeModule"
+    embedder: Embedder
+    probe: EmbedderProbe
+    routers: list[APIRouter]
+
+
+@asynccontextmanager
+async def _open_documents(
+    settings: Settings, home: Home, backends: Backends, identity: Identity, auditing: Auditing, clock: Clock
+) -> AsyncGenerator[_Documents]:
+    part = import_module(_DOCUMENTS)
+    embedder: Embedder
+    module: KnowledgeModule
+    personal: PersonalData
+    async with (
+        part.open_embedder(settings, home) as embedder,
+        part.open_documents(settings, home, backends, embedder, identity, auditing, clock) as (
+            module,
+            personal,
+        ),
+    ):
+        probe = EmbedderProbe(embedder, wanted=settings.embedder_url != "none:")
+        routers = [*module.routers(principal_of), personal.router(principal_of)]
+        yield _Documents(module, embedder, probe, routers)
 
 
 def _auditing(settings: Settings, backends: Backends, keyring: Keyring, clock: Clock) -> Auditing:
@@ -151,7 +175,10 @@ async def _open_identity(
     local_token: str,
 ) -> tuple[Identity, FirstAdministrator | None]:
     mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
-    identity = Identity(backends.database, backends.cache, keyring, clock, audit, mail, local_token)
+    passwords = Passwords(breached=settings.breached_passwords)
+    identity = Identity(
+        backends.database, backends.cache, keyring, clock, audit, mail, local_token, passwords
+    )
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None

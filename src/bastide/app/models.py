@@ -53,35 +53,41 @@ async def open_gateway(
 
     Without `knowledge` nothing is grounded in documents; without `embedder` no model of ours embeds.
     """
-    reader, traces = open_reader(), _traces(settings)
-    module = GatewayModule(
-        reader=reader,
-        embedder=embedder,
-        policy=policy,
-        clock=clock,
-        storage=Storage(
-            backends.database,
-            backends.outbox,
-            backends.cache,
-            keyring,
-            settings.home / "journal",
-            audit,
-            backends.data_keys,
-            settings.cache_url,
-        ),
-        configured=configured_gateway(settings),
-        bounds=gateway_bounds(settings),
-        telemetry=Telemetry(backends.registry, traces),
-    )
-    async with module.running():
-        answers = open_answers(knowledge, module.gateway, reader)
-        yield OpenGateway(module.application(answers), module.routers(principal_of))
-    if traces is not None:
-        await asyncio.to_thread(traces.close)
+    reader = open_reader()
+    async with _traces(settings) as traces:
+        module = GatewayModule(
+            reader=reader,
+            embedder=embedder,
+            policy=policy,
+            clock=clock,
+            storage=Storage(
+                backends.database,
+                backends.outbox,
+                backends.cache,
+                keyring,
+                settings.home / "journal",
+                audit,
+                backends.data_keys,
+                settings.cache_url,
+            ),
+            configured=configured_gateway(settings),
+            bounds=gateway_bounds(settings),
+            telemetry=Telemetry(backends.registry, traces),
+        )
+        async with module.running():
+            answers = open_answers(knowledge, module.gateway, reader)
+            yield OpenGateway(module.application(answers), module.routers(principal_of))
 
 
-def _traces(settings: Settings) -> "CallTraces | None":
+@asynccontextmanager
+async def _traces(settings: Settings) -> AsyncGenerator["CallTraces | None"]:
+    """What is still to be sent is sent at the end, whatever the end is."""
     if settings.otlp_url is None:
-        return None
+        yield None
+        return
     otel = import_module("bastide.gateway.adapters.otel")  # half a second and 20 MB that few need
-    return otel.open_traces(settings.otlp_url, VERSION)
+    traces: CallTraces = otel.open_traces(settings.otlp_url, VERSION)
+    try:
+        yield traces
+    finally:
+        await asyncio.to_thread(traces.close)

@@ -77,7 +77,7 @@ class Bounds:
     """How long, how large, how often. The time to connect is part of that to the first token.
 
     Attributes:
-        keep_alive_s: after so much silence in a stream the client gets a comment.
+        keep_alive_s: after so much silence the client of a stream gets a comment, before the first token too.
     """
 
     connect_timeout_s: float = 5.0

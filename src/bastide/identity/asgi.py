@@ -28,6 +28,7 @@ from bastide.platform.http.errors import error_body, error_headers, status_of
 from bastide.platform.http.rates import Rates
 from bastide.platform.telemetry.origin import Origin, begin
 
+_FORWARDED = b"x-forwarded-for"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_WHILE_PENDING = frozenset(
     {
@@ -133,7 +134,7 @@ class IdentityMiddleware:
         """
         peer: tuple[str, int] | None = scope.get("client")
         peer_address = peer[0] if peer else None
-        address = client_address(peer_address, headers.get(b"x-forwarded-for"), self._trusted)
+        address = client_address(peer_address, headers.get(_FORWARDED), self._trusted)
         scope.setdefault("state", {})["client_address"] = address
         if address != peer_address:
             scope["client"] = None if address is None else (address, 0)
@@ -156,10 +157,10 @@ def _watched(scope: Scope, send: Send, note: NoteRefusal) -> Send:
 
 def _headers(scope: Scope) -> dict[bytes, str]:
     """The last value of each header, except that repeated `X-Forwarded-For` lines are one list."""
-    found: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        text = value.decode("latin-1")
-        found[name] = f"{found[name]},{text}" if name == b"x-forwarded-for" and name in found else text
+    found = {name: str(value, "latin-1") for name, value in scope["headers"]}
+    if _FORWARDED in found:
+        hops = [str(value, "latin-1") for name, value in scope["headers"] if name == _FORWARDED]
+        found[_FORWARDED] = ",".join(hops)
     return found
 
 

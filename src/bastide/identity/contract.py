@@ -1,8 +1,9 @@
 """What the rest of Bastide knows of people, keys and permissions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from bastide.identity.domain.errors import (
     GranteeUnknownError,
@@ -53,8 +54,7 @@ class Sharing(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """What came with a request, unparsed. `origin` is the client's address as the trusted proxies tell it."""
 
     bearer: str | None = None

@@ -180,3 +180,28 @@ async def test_a_client_that_leaves_ends_all_of_them() -> None:
                 await anext(answer.aiter_lines())
             await asyncio.wait_for(asyncio.gather(*(request.wait() for request in started)), 20)
     assert len(started) == 2
+
+
+async def limited(client: httpx.AsyncClient) -> None:
+    everybody = {"subject": "user", "subject_id": "*", "metric": "requests", "period": "minute"}
+    for limit in ({"amount": 9}, {"amount": 3, "model": "b"}):
+        made = await client.post("/api/v1/gateway/limits", json={**everybody, **limit})
+        assert made.status_code == 201, made.text
+
+
+async def test_the_tightest_limit_of_all_models_is_told_once() -> None:
+    async with asking() as (client, _):
+        await limited(client)
+        for models, judge, amount, left in ((["a", "b"], None, 3, 2), (["a"], "wise", 9, 6)):
+            answer = await client.post(PATH, json=body(models, judge))
+            assert answer.headers.get_list("x-ratelimit-limit-requests") == [str(amount)]
+            assert answer.headers.get_list("x-ratelimit-remaining-requests") == [str(left)]
+
+
+async def test_a_stream_tells_the_limits_of_the_models_that_have_begun() -> None:
+    async with asking() as (client, _):
+        await limited(client)
+        answer = await client.post(PATH, json=body(["b"], stream=True))
+        assert answer.headers.get_list("x-ratelimit-remaining-requests") == ["2"]
+        answer = await client.post(PATH, json=body(["down", "a"], "wise", stream=True))
+        assert answer.headers.get_list("x-ratelimit-limit-requests") == ["9"]

@@ -119,6 +119,17 @@ async def test_the_reader_answers_when_nothing_else_does_and_says_so(protocol: s
         assert found["model"] == "bastide-reader"
 
 
+async def test_the_reader_that_stands_in_quotes_no_instructions() -> None:
+    messages = [
+        {"role": "system", "content": "The code is 7."},
+        {"role": "user", "content": "Code?"},
+    ]
+    async with model_server(down) as bad, routed(bad, routing=Routing(degrade=True)) as client:
+        answer = await client.post("/chat/completions", json={"model": "m", "messages": messages})
+    assert answer.status_code == 200
+    assert "7" not in answer.json()["choices"][0]["message"]["content"]
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_without_leave_nobody_degrades(protocol: str) -> None:
     async with model_server(down) as bad, routed(bad) as client:

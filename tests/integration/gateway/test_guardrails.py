@@ -1,5 +1,6 @@
 """Guardrails: set by API, effective at once, before and after the model, streamed and not."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -120,6 +121,25 @@ async def test_a_block_ends_a_stream_with_an_error() -> None:
         assert audit_of(storage).actions[-1] == "guardrail.blocked"
         whole = await client.post("/v1/chat/completions", json=body("Bonjour"))
         assert (whole.status_code, "jean" in whole.text) == (400, False)
+
+
+async def test_a_block_is_numbered_like_the_events_before_it() -> None:
+    block = {"name": "No addresses", "action": "block", "stages": ["after"], "recognisers": ["email"]}
+
+    async def slowly(request: Request) -> None:
+        request.start_stream()
+        for piece in ("Écrivez ", "sans ", "tarder ", "à jean@exemple.fr ", "vite"):
+            request.event(chunk({"content": piece}))
+            await asyncio.sleep(0.02)  # so that what precedes the address has left
+
+    async with guarded(block) as (_, client, server, _):
+        server.handler = slowly
+        asked = {"model": "tiny", "stream": True, "input": "Bonjour"}
+        answer = await client.post("/v1/responses", json=asked)
+        events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
+        assert (events[-1]["type"], events[-1]["code"]) == ("error", "guardrail.blocked")
+        assert len(events) > 3
+        assert [event["sequence_number"] for event in events] == list(range(len(events)))
 
 
 async def test_a_flag_changes_nothing_and_is_told() -> None:

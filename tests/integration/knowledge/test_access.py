@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import httpx
+import pytest
 from fastapi import FastAPI, Request
 
 from bastide.identity.contract import Access, Grant, Principal
 from bastide.knowledge.contract import SearchQuery
+from bastide.knowledge.domain.errors import CollectionNameTakenError
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.platform.http.errors import install_error_handlers
 from tests.fakes.identity import OpenSharing, Scribe
@@ -164,3 +166,41 @@ async def test_what_is_attached_carries_the_label_with_it(service: Service) -> N
     await client(service, ADMIN).patch(path, json={"labels": ["department:d1"]})
     await service.settled()
     assert len(await found(service, barred, "words")) == 1
+
+
+async def test_a_name_of_something_hidden_is_free(service: Service) -> None:
+    """Else it could be guessed."""
+    hidden = await service.module._collections.create(ADMIN, "merger")
+    mine = await service.module._collections.create(MEMBER, "merger")
+    assert (await service.module._collections.get(MEMBER, "merger")).id == mine.id
+    assert (await service.module._collections.get(ADMIN, "merger")).id == hidden.id
+    assert (await service.module._collections.get(ADMIN, mine.id)).id == mine.id
+    other = await service.module._collections.create(MEMBER, "other")
+    await service.module._collections.change(ADMIN, hidden.id, name="secret")
+    assert (await service.module._collections.change(MEMBER, other.id, name="secret")).name == "secret"
+    uploaded = await service.upload("words", collection="secret", principal=MEMBER)
+    assert uploaded.document.collection.id == other.id
+    with pytest.raises(CollectionNameTakenError):
+        await service.module._collections.create(ADMIN, "merger")
+    with pytest.raises(CollectionNameTakenError):
+        await service.module._collections.change(MEMBER, other.id, name="merger")
+
+
+async def test_a_file_name_of_something_hidden_is_free(service: Service) -> None:
+    grants = (Grant("organisation:org_a", Access.CONTRIBUTE),)
+    await service.module._collections.create(ADMIN, "open", grants=grants)
+    hidden = await service.indexed("secret words", "plan.txt", collection="open", grants=NOBODY)
+    mine = (await service.upload("my words", "plan.txt", collection="open", principal=MEMBER)).document
+    await service.settled()
+    assert (mine.id != hidden.id, mine.latest.number) == (True, 1)
+    again = await service.upload("more words", "plan.txt", collection="open", principal=MEMBER)
+    assert (again.document.id, again.document.latest.number) == (mine.id, 2)
+    await service.settled()
+    assert await found(service, MEMBER, "words") == [mine.id]
+    assert set(await found(service, ADMIN, "words")) == {hidden.id, mine.id}
+    renamed = (await service.upload("x", "b.txt", collection="open", principal=MEMBER)).document
+    path = f"/api/v1/documents/{renamed.id}"
+    taken = await client(service, MEMBER).patch(path, json={"filename": "plan.txt"})
+    assert (taken.status_code, taken.json()["error"]["code"]) == (409, "document.name_taken")
+    await service.module._delete(MEMBER, mine.id)
+    assert (await client(service, MEMBER).patch(path, json={"filename": "plan.txt"})).status_code == 200

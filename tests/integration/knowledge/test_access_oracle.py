@@ -185,6 +185,7 @@ class Trial:
     async def replace_document(self) -> None:
         await self.service.module._delete(ADMIN, await self.any_document())
         await self.add_document()
+        await self.service.settled()  # what is attached is there once its letter was read
 
     async def replace_collection(self) -> None:
         """With all that is in it; those of the narrowed key and of the samples stay."""
@@ -197,6 +198,7 @@ class Trial:
         await self.add_collection(f"c{self.made}-{self.chance.getrandbits(32)}")
         for _ in range(5):
             await self.add_document()
+        await self.service.settled()
 
     async def any_document(self) -> str:
         return self.chance.choice(await self.every()).id

@@ -184,7 +184,9 @@ async def test_deleted_is_not_found(client: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "document.not_found")
 
 
-async def test_the_index_is_told_and_rebuilt(service: Service, client: httpx.AsyncClient) -> None:
+async def test_the_index_is_told_and_rebuilt(
+    service: Service, app: FastAPI, client: httpx.AsyncClient
+) -> None:
     empty = {"state": "empty", "rebuilt": 0, "to_rebuild": 0, "passages": 0}
     assert (await client.get("/api/v1/index")).json() == empty
     await upload(client)
@@ -195,6 +197,9 @@ async def test_the_index_is_told_and_rebuilt(service: Service, client: httpx.Asy
     await service.settled()
     ready = {"state": "ready", "rebuilt": 1, "to_rebuild": 1, "passages": 1}
     assert (await client.get("/api/v1/index")).json() == ready
+    untold = {"state": "ready", "rebuilt": None, "to_rebuild": None, "passages": None}
+    app.state.principal = MEMBER
+    assert (await client.get("/api/v1/index")).json() == untold
 
 
 async def test_changes_are_told_to_those_who_may_read(service: Service, app: FastAPI) -> None:

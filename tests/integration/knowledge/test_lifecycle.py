@@ -24,7 +24,10 @@ from tests.fakes.workflows import Killed
 
 def control(service: Service) -> Control:
     module = service.module
-    return Control(module._store, module._access, module._notices, module._passwords, service.ports.clock)
+    ports = service.ports
+    return Control(
+        module._store, module._access, module._notices, module._passwords, ports.observer, ports.clock
+    )
 
 
 def change(service: Service) -> ChangeDocument:
@@ -189,8 +192,6 @@ async def test_what_one_may_not_read_is_not_there(service: Service) -> None:
             await service.module._delete(principal, hidden.id)
         with pytest.raises(CollectionNotFoundError):
             await read.listing(principal, ListRequest(collection="private"))
-    with pytest.raises(CollectionNotFoundError):
-        await service.upload("Mine.", principal=MEMBER, collection="private")
     with pytest.raises(DeniedError):
         await service.module._delete(MEMBER, shared.id)
     listed = await read.listing(MEMBER, ListRequest())

@@ -8,7 +8,7 @@ import pytest
 from bastide.operations.contract import AuditEntry, AuditUnavailableError
 from bastide.operations.domain.log import LogPolicy, QueryText, Sought
 from bastide.platform.database.errors import DatabaseUnavailableError
-from bastide.platform.telemetry.origin import Origin, coming_from
+from bastide.platform.telemetry.origin import Origin, begin
 from tests.unit.operations.conftest import Desk, entry
 
 
@@ -33,8 +33,11 @@ async def test_what_is_recorded_with_a_change_is_there_if_the_change_is(desk: De
 
 
 async def test_entries_say_when_who_from_where_and_in_which_request(desk: Desk) -> None:
-    with coming_from(Origin("192.0.2.1", "req_1")):
+    async def request() -> None:
+        begin(Origin("192.0.2.1", "req_1"))
         await desk.record(entry(1))
+
+    await asyncio.create_task(request())
     await desk.turn()
     placed = (await desk.auditing.read.search("org_a", Sought(), None, 1)).items[0]
     body = dict(placed.body)

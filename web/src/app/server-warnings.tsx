@@ -10,7 +10,7 @@ import { recall, remember } from "@/lib/storage";
 
 const KEY = "bastide.dismissed";
 
-/** What the server says is missing, with the command that helps; dismissed until the next visit. */
+/** What the server says is missing, with the command that helps for who runs it; dismissed until the next visit. */
 export function ServerWarnings() {
   const { t } = useTranslation();
   const status = useQuery(queries.status);
@@ -50,10 +50,15 @@ function Warning({
       <TriangleAlert aria-hidden="true" className="size-4 shrink-0 text-brick" />
       <div className="flex min-w-0 grow flex-wrap items-center gap-x-3">
         <span>
-          {key ? t(`server.${key}`) : t("server.other", { message: hint ? `${message} – ${hint}` : message })}
+          {key
+            ? t(`server.${key}`)
+            : hint
+              ? t("server.other", { message: `${message} – ${hint}` })
+              : t("server.unknown", { code })}
         </span>
-        {key && COMMANDS.has(code) && (
-          <span className="flex min-w-0 items-center">
+        {key && hint && COMMANDS.has(code) && (
+          <span className="flex min-w-0 items-center gap-x-2">
+            {t("server.onServer")}
             <code className="min-w-0 font-mono text-xs break-words">{hint}</code>
             <CopyButton text={hint} label={t("server.copyCommand")} />
           </span>

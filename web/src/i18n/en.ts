@@ -151,13 +151,14 @@ export const en = {
   },
   server: {
     title: "To be looked at on this server",
+    onServer: "On the server:",
+    unknown: "Something is not right on the server ({{code}}). Whoever runs it sees what.",
     copyCommand: "Copy the command",
     other: "{{message}}",
-    ocr_missing:
-      "Scanned pages cannot be read: text recognition (Tesseract) is not installed. On the server:",
-    ocr_language_missing: "Text recognition lacks French or English. On the server:",
+    ocr_missing: "Scanned pages cannot be read: text recognition (Tesseract) is not installed.",
+    ocr_language_missing: "Text recognition lacks French or English.",
     disk_low: "The disk of the server is nearly full.",
-    models_missing: "The search model is not there yet. On the server:",
+    models_missing: "The search model is not there yet.",
   },
   ask: {
     title: "Ask your documents",

@@ -25,6 +25,9 @@ export const errors = {
   password_weak: "This password is too easy to guess. Choose a longer one.",
   password_weak_short: "Use at least 8 characters.",
   password_weak_long: "Use at most 256 characters.",
+  password_weak_breached: "This password was seen in a breach. Choose another one.",
+  password_list_unavailable:
+    "The list of breached passwords cannot be read; whoever runs the server has to look.",
   password_weak_common: "This password is among the first that are guessed. Add a few words.",
   password_weak_repeated: "Use more than three different characters.",
   password_weak_personal: "Do not use your e-mail address as a password.",

@@ -27,6 +27,9 @@ export const errors: typeof english = {
   password_weak: "Ce mot de passe est trop facile à deviner. Choisissez-en un plus long.",
   password_weak_short: "Utilisez au moins 8 caractères.",
   password_weak_long: "Utilisez au plus 256 caractères.",
+  password_weak_breached: "Ce mot de passe figure dans une fuite de données. Choisissez-en un autre.",
+  password_list_unavailable:
+    "La liste des mots de passe divulgués est illisible ; la personne qui s’occupe du serveur doit y regarder.",
   password_weak_common: "Ce mot de passe est parmi les premiers que l’on devine. Ajoutez quelques mots.",
   password_weak_repeated: "Utilisez plus de trois caractères différents.",
   password_weak_personal: "N’utilisez pas votre adresse comme mot de passe.",

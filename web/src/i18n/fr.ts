@@ -156,13 +156,15 @@ export const fr: Messages = {
   },
   server: {
     title: "À regarder sur ce serveur",
+    onServer: "Sur le serveur :",
+    unknown: "Quelque chose ne va pas sur le serveur ({{code}}). La personne qui s’en occupe voit quoi.",
     copyCommand: "Copier la commande",
     other: "{{message}}",
     ocr_missing:
-      "Les pages numérisées ne peuvent pas être lues : la reconnaissance de texte (Tesseract) n’est pas installée. Sur le serveur :",
-    ocr_language_missing: "Il manque le français ou l’anglais à la reconnaissance de texte. Sur le serveur :",
+      "Les pages numérisées ne peuvent pas être lues : la reconnaissance de texte (Tesseract) n’est pas installée.",
+    ocr_language_missing: "Il manque le français ou l’anglais à la reconnaissance de texte.",
     disk_low: "Le disque du serveur est presque plein.",
-    models_missing: "Le modèle de recherche n’est pas encore là. Sur le serveur :",
+    models_missing: "Le modèle de recherche n’est pas encore là.",
   },
   ask: {
     title: "Interrogez vos documents",

@@ -1,7 +1,5 @@
 """`bastide audit`: look at the log, export it, and verify an export offline."""
 
-import base64
-import binascii
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +10,7 @@ from rich.table import Table
 from bastide.app.cli.client import call_api
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import AsJson, Exit, err, errors_in_words, out, print_json
+from bastide.app.cli.public_keys import public_keys
 from bastide.kit.errors import InvalidError
 from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.verification import ExportVerifier, Verdict, parse_checkpoint
@@ -20,7 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 
 
 class AuditFileError(InvalidError):
-    """A key or checkpoint for the verification cannot be read."""
+    """A checkpoint for the verification cannot be read."""
 
     code = "audit.file"
 
@@ -79,7 +78,9 @@ def verify(
         if file is None:
             answer = call_api(invocation(context).settings(), lambda api: api.post("/api/v1/audit/verify"))
         else:
-            answer = _shown(_verified(file, _keys(key), [_checkpoint(path) for path in checkpoint or ()]))
+            answer = _shown(
+                _verified(file, public_keys(key), [_checkpoint(path) for path in checkpoint or ()])
+            )
     if as_json:
         print_json(answer)
     else:
@@ -94,16 +95,6 @@ def _verified(file: Path, trusted: dict[str, bytes] | None, known: list[Checkpoi
         for line in lines:
             verifier.feed(line)
     return verifier.finish()
-
-
-def _keys(given: list[str] | None) -> dict[str, bytes] | None:
-    if not given:
-        return None
-    try:
-        pairs = [text.split("=", 1) for text in given]
-        return {name: base64.b64decode(value, validate=True) for name, value in pairs}
-    except (ValueError, binascii.Error) as error:
-        raise AuditFileError("Give a key as id=base64.") from error
 
 
 def _checkpoint(path: Path) -> Checkpoint:

@@ -1,7 +1,5 @@
 """`bastide receipt`: verify a receipt of erasure, offline."""
 
-import base64
-import binascii
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bastide.app.cli.output import Exit, errors_in_words, out
+from bastide.app.cli.public_keys import public_keys
 from bastide.kit.errors import InvalidError
 from bastide.operations.domain.receipt import is_genuine
 
@@ -16,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 
 class ReceiptFileError(InvalidError):
-    """The file holds no receipt, or a key is not of the form id=base64."""
+    """The file holds no receipt."""
 
     code = "receipt.file"
 
@@ -35,7 +34,7 @@ def verify(
 ) -> None:
     with errors_in_words():
         given = _receipt(file)
-        genuine = is_genuine(given, _keys(key))
+        genuine = is_genuine(given, public_keys(key))
     if not genuine:
         out.print("[bold red]✗[/] This receipt was changed, or signed by somebody else.")
         raise typer.Exit(Exit.FAILED)
@@ -58,13 +57,3 @@ def _receipt(file: Path) -> dict[str, Any]:
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise ReceiptFileError(f"{file} holds no receipt.") from error
     return found
-
-
-def _keys(given: list[str] | None) -> dict[str, bytes] | None:
-    if not given:
-        return None
-    try:
-        pairs = [text.split("=", 1) for text in given]
-        return {name: base64.b64decode(value, validate=True) for name, value in pairs}
-    except (ValueError, binascii.Error) as error:
-        raise ReceiptFileError("Give a key as id=base64.") from error

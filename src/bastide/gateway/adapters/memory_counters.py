@@ -4,11 +4,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from bastide.gateway.ports.counters import Claim, CounterKind, Granted, Refused, Unseeded
 
 BUCKETS = 240  # per window: what was used is forgotten a 240th of the window late, never early
 _SWEEP_S = 60.0
+_FOREVER = float("inf")
 
 
 @dataclass(slots=True)
@@ -19,22 +21,25 @@ class _Window:
     buckets: deque[list[int]] = field(default_factory=deque[list[int]])
     total: int = 0
 
-    def bucket(self, now: float) -> int:
-        return int(now / self.width)
+    def used(self, now: float) -> int:
+        """Without what is forgotten by now."""
+        before = int(now / self.width) - BUCKETS
+        buckets = self.buckets
+        while buckets and buckets[0][0] < before:
+            self.total -= buckets.popleft()[1]
+        return self.total
 
-    def forget(self, now: float) -> None:
-        before = self.bucket(now) - BUCKETS
-        while self.buckets and self.buckets[0][0] < before:
-            self.total -= self.buckets.popleft()[1]
-
-    def add(self, bucket: int, amount: int) -> None:
+    def take(self, amount: int, now: float) -> int:
+        """The mark for `settle`."""
+        bucket = int(now / self.width)
         self.total += amount
         if self.buckets and self.buckets[-1][0] == bucket:
             self.buckets[-1][1] += amount
         else:
             self.buckets.append([bucket, amount])
+        return bucket
 
-    def adjust(self, bucket: int, by: int) -> None:
+    def settle(self, bucket: int, by: int) -> None:
         """Nothing once the bucket is forgotten."""
         for each in reversed(self.buckets):
             if each[0] == bucket:
@@ -50,13 +55,34 @@ class _Window:
                 return (bucket + BUCKETS + 1) * self.width - now
         return None
 
+    def over(self, now: float) -> bool:
+        """Whether it is of no more use."""
+        self.used(now)
+        return not self.buckets
+
 
 @dataclass(slots=True)
 class _Count:
     """A budget, or slots: what is used and what is reserved. `until` is when it is of no more use."""
 
-    used: int
+    total: int
     until: float
+
+    def used(self, now: float) -> int:  # noqa: ARG002  # as a window's
+        return self.total
+
+    def take(self, amount: int, now: float) -> int:  # noqa: ARG002
+        self.total += amount
+        return 0
+
+    def settle(self, mark: int, by: int) -> None:  # noqa: ARG002
+        self.total += by
+
+    def free_in_s(self, excess: int, now: float) -> float | None:  # noqa: ARG002
+        return None
+
+    def over(self, now: float) -> bool:
+        return self.until <= now or (self.until == _FOREVER and self.total <= 0)
 
 
 class MemoryCounters:
@@ -64,26 +90,28 @@ class MemoryCounters:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._windows: dict[str, _Window] = {}
-        self._counts: dict[str, _Count] = {}
+        self._counters: dict[str, _Window | _Count] = {}
         self._sweep_at = now() + _SWEEP_S
 
     async def claim(self, claims: Sequence[Claim], holder: str) -> Granted | Refused | Unseeded:  # noqa: ARG002
         now = self._now()
-        self._sweep(now)
-        missing = [
-            claim.counter
-            for claim in claims
-            if claim.kind is CounterKind.BUDGET and claim.counter not in self._counts
-        ]
-        if missing:
-            return Unseeded(tuple(missing))
-        for index, claim in enumerate(claims):
-            if refused := self._refusal(index, claim, now):
-                return refused
-        marks = [self._take(claim, now) for claim in claims]
-        remaining = [claim.limit - self._used(claim) for claim in claims]
-        return Granted(tuple(remaining), tuple(marks))
+        if now >= self._sweep_at:
+            self._sweep(now)
+        counters = [self._counters.get(claim.counter) or _new(claim) for claim in claims]
+        if None in counters:
+            missing = zip(claims, counters, strict=True)
+            return Unseeded(tuple(claim.counter for claim, counter in missing if counter is None))
+        found = cast("list[_Window | _Count]", counters)
+        for index, (claim, counter) in enumerate(zip(claims, found, strict=True)):
+            excess = counter.used(now) + claim.amount - claim.limit
+            if excess > 0:
+                return Refused(index, counter.total, counter.free_in_s(excess, now))
+        marks: list[int] = []
+        for claim, counter in zip(claims, found, strict=True):
+            self._counters[claim.counter] = counter
+            marks.append(counter.take(claim.amount, now))
+        left = [claim.limit - counter.total for claim, counter in zip(claims, found, strict=True)]
+        return Granted(tuple(left), tuple(marks))
 
     def settle(
         self,
@@ -93,64 +121,27 @@ class MemoryCounters:
         holder: str,  # noqa: ARG002  # one process needs no names
     ) -> None:
         for claim, mark, used in zip(claims, marks, actual, strict=True):
-            if claim.kind is not CounterKind.WINDOW:
-                if count := self._counts.get(claim.counter):
-                    count.used += used - claim.amount
-            elif window := self._windows.get(claim.counter):
-                window.adjust(mark, used - claim.amount)
+            if (counter := self._counters.get(claim.counter)) is not None:
+                counter.settle(mark, used - claim.amount)
 
     async def seed(self, tenant: str, counter: str, used: int, period_s: float) -> None:  # noqa: ARG002
-        self._counts.setdefault(counter, _Count(used, self._now() + period_s))
+        self._counters.setdefault(counter, _Count(used, self._now() + period_s))
 
     async def used(self, tenant: str, counter: str) -> int | None:  # noqa: ARG002
-        count = self._counts.get(counter)
-        return None if count is None else count.used
+        count = self._counters.get(counter)
+        return None if count is None else count.used(self._now())
 
     async def close(self) -> None:
         return
 
-    def _refusal(self, index: int, claim: Claim, now: float) -> Refused | None:
-        if claim.kind is not CounterKind.WINDOW:
-            used = self._used(claim)
-            return Refused(index, used, None) if used + claim.amount > claim.limit else None
-        window = self._windows.get(claim.counter)
-        if window is None:
-            return Refused(index, 0, None) if claim.amount > claim.limit else None
-        window.forget(now)
-        excess = window.total + claim.amount - claim.limit
-        return Refused(index, window.total, window.free_in_s(excess, now)) if excess > 0 else None
-
-    def _take(self, claim: Claim, now: float) -> int:
-        if claim.kind is CounterKind.WINDOW:
-            window = self._windows.get(claim.counter)
-            if window is None:
-                window = self._windows[claim.counter] = _Window(claim.period_s / BUCKETS)
-            bucket = window.bucket(now)
-            window.add(bucket, claim.amount)
-            return bucket
-        count = self._counts.get(claim.counter)
-        if count is None:
-            count = self._counts[claim.counter] = _Count(0, float("inf"))
-        count.used += claim.amount
-        return 0
-
-    def _used(self, claim: Claim) -> int:
-        if claim.kind is CounterKind.WINDOW:
-            window = self._windows.get(claim.counter)
-            return window.total if window else 0
-        count = self._counts.get(claim.counter)
-        return count.used if count else 0
-
     def _sweep(self, now: float) -> None:
         """Forget periods that are over, slots that nobody holds, windows in which nothing was used."""
-        if now < self._sweep_at:
-            return
         self._sweep_at = now + _SWEEP_S
-        self._counts = {
-            name: count
-            for name, count in self._counts.items()
-            if count.until > now and not (count.until == float("inf") and count.used <= 0)
-        }
-        for window in self._windows.values():
-            window.forget(now)
-        self._windows = {name: window for name, window in self._windows.items() if window.buckets}
+        self._counters = {name: one for name, one in self._counters.items() if not one.over(now)}
+
+
+def _new(claim: Claim) -> _Window | _Count | None:
+    """None for a budget: it has to be seeded."""
+    if claim.kind is CounterKind.WINDOW:
+        return _Window(claim.period_s / BUCKETS)
+    return None if claim.kind is CounterKind.BUDGET else _Count(0, _FOREVER)

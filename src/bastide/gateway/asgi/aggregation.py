@@ -39,9 +39,11 @@ class Aggregation:
             for name, raw in call.members.items()
             if name not in _NOT_EXTRA
         }
-        request = SeveralRequest(models, messages_of(call), extra, call.sensitive, judge)
         envelope = Envelope(call.model, int(self._clock.now().timestamp()), call.wants_usage)
         answers = Answers([*models, *([judge] if judge else [])], judged=judge is not None)
+        request = SeveralRequest(
+            models, messages_of(call), extra, call.sensitive, judge, answers.standings.extend
+        )
         ask = self._aggregate.side_by_side if judge is None else self._aggregate.judged
         write = stream_several if call.stream else answer_several
         async with exchange.while_connected(), aclosing(ask(call.principal, request)) as events:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from bastide.gateway.asgi import errors
 from bastide.gateway.asgi.exchange import ClientGoneError, Exchange
+from bastide.gateway.asgi.failure import fail
 from bastide.gateway.asgi.inference import Inference
 from bastide.gateway.asgi.limits import refusal_headers
 from bastide.gateway.asgi.models import Models
@@ -76,6 +77,9 @@ async def _refuse(exchange: Exchange, error: BastideError) -> None:
     if exchange.started:  # a whole answer of known length was cut off: only the connection can tell
         raise error
     operation = exchange.scope["path"].removeprefix("/api").removeprefix("/v1/")
+    if exchange.kept_waiting:  # its status has been told
+        await fail(exchange, error, operation)
+        return
     body = errors.body_of(error, operation)
     headers = [*errors.headers_of(error), *refusal_headers(error)]
     await exchange.answer(errors.status_of(error), body, headers=headers)

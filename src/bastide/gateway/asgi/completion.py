@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import msgspec
 
 from bastide.chat.contract import AnswerEvent, Citation, Grounding
-from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.asgi.failure import fail
 from bastide.gateway.contract import Finished, TokenDelta, Usage
 from bastide.kit.errors import BastideError
 from bastide.kit.json import Json, JsonObject
@@ -61,7 +61,7 @@ async def answer_streamed(exchange: Exchange, events: AsyncIterator[AnswerEvent]
         async for event in events:
             grounding |= await _write(exchange, head, event, envelope, grounding)
     except BastideError as error:
-        await exchange.write(event_of(error), last=True)
+        await fail(exchange, error)
         return
     await exchange.write(b"data: [DONE]\n\n", last=True)
 

@@ -85,13 +85,14 @@ def headers_of(error: errors.BastideError) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def event_of(error: errors.BastideError, operation: Operation = Operation.CHAT) -> bytes:
-    """An error in the middle of a stream, as the operation's clients raise it."""
+def event_of(error: errors.BastideError, operation: str, number: int | None = None) -> bytes:
+    """An error in the middle of a stream, as the operation's clients raise it; `number` of its event."""
     body = body_of(error, operation)
     if operation in _ANTHROPICS:
         return b"event: error\ndata: " + body + b"\n\n"
-    if operation is Operation.RESPONSES:
+    if operation == Operation.RESPONSES:
         told: JsonObject = {"type": "error", "code": error.code, "message": error.message, "param": None}
+        told |= {} if number is None else {"sequence_number": number}
         whole: JsonObject = told | msgspec.json.decode(body)
         return b"event: error\ndata: " + msgspec.json.encode(whole) + b"\n\n"
     return b"data: " + body + b"\n\n"

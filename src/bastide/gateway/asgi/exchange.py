@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from bastide.gateway.asgi.pulse import Pulse
+from bastide.gateway.asgi.pulse import COMMENT, Pulse
 from bastide.gateway.asgi.types import Receive, Scope, Send
-from bastide.gateway.domain.errors import RequestTooLargeError
+from bastide.gateway.domain.errors import RequestTooLargeError, UpstreamBrokenError
 from bastide.gateway.domain.prompts import Transcript
 from bastide.gateway.domain.trace import begin_trace
 from bastide.gateway.usecases.scope import CancelScope
@@ -18,6 +18,7 @@ from bastide.kit.errors import UnauthenticatedError
 JSON = b"application/json"
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
 NO_BUFFERING = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"))
+_NUMBER = b'"sequence_number"'
 
 
 class ClientGoneError(Exception):
@@ -27,7 +28,10 @@ class ClientGoneError(Exception):
 class Exchange:
     """Reads the request and writes the answer.
 
-    `started` once a head has been sent; `streams` if it is that of a stream of events.
+    Attributes:
+        started: an answer has begun; `streams` if it is a stream of events.
+        kept_waiting: the head of a stream has been sent, and comments, before there was an answer.
+        numbers: events of this protocol are numbered; `numbered` is the last piece with a number.
     """
 
     def __init__(
@@ -38,8 +42,12 @@ class Exchange:
         self._send = send
         self.started = False
         self.streams = False
+        self.kept_waiting = False
+        self.numbers = False
+        self.numbered = b""
         self._keep_alive_s = keep_alive_s
         self._pulse: Pulse | None = None
+        self._headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of several, the first
         state = scope.setdefault("state", {})
         self.request_id: str = state.get("request_id") or f"req_{secrets.token_hex(13)}"
         self.began_at: float = state.get("began_at", 0.0)
@@ -58,10 +66,8 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """The first header of that (lower case) name."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return str(value, "latin-1")
-        return None
+        value = self._headers.get(name)
+        return None if value is None else str(value, "latin-1")
 
     async def body(self, max_bytes: int) -> bytes:
         """The whole request body. Raises RequestTooLargeError, before reading it where its length is said."""
@@ -96,13 +102,43 @@ class Exchange:
     async def start(
         self, status: int, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()
     ) -> None:
-        """Send the head; the body follows by `write`."""
-        self.started = True
-        self.streams = content_type == EVENT_STREAM
+        """Send the head, if none has been sent; the body follows by `write`.
+
+        Raises:
+            UpstreamBrokenError: it is no stream, and the client has been promised one.
+        """
+        streams = content_type == EVENT_STREAM
+        if self.kept_waiting and not streams:
+            raise UpstreamBrokenError("The model's server sent no stream where one was asked for.")
+        self.started, self.streams = True, streams
         if self.transcript is not None:
             self.transcript.start(status, content_type)
         if self.recording is not None:
             self.recording.start(status, content_type)
+        if not self.kept_waiting:
+            await self._head(status, content_type, headers)
+        elif self._pulse is not None:
+            await self._pulse.settled()
+        if streams:
+            self.expect_stream()
+        elif self._pulse is not None:
+            self._pulse.stop()
+
+    def expect_stream(self) -> None:
+        """The client waits for a stream: from now on it hears of us even while there is nothing to tell it.
+
+        After the first silence that means: 200. An error that comes later is told by an event.
+        """
+        if self._pulse is None:
+            self._pulse = Pulse(self._comment, self._keep_alive_s)
+
+    async def _comment(self) -> None:
+        if not self.started and not self.kept_waiting:
+            self.kept_waiting = True
+            await self._head(200, EVENT_STREAM, NO_BUFFERING)
+        await self._write(COMMENT)
+
+    async def _head(self, status: int, content_type: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
         await self._send(
             {
                 "type": "http.response.start",
@@ -115,8 +151,6 @@ class Exchange:
                 ],
             }
         )
-        if self.streams:
-            self._pulse = Pulse(self._write, self._keep_alive_s)
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """A piece of the body: of a stream, whole events."""
@@ -124,6 +158,8 @@ class Exchange:
             self.recording.write(data)
         if self.transcript is not None:
             self.transcript.write(data)
+        if self.numbers and _NUMBER in data:
+            self.numbered = data
         if self._pulse is not None:
             if last:
                 self._pulse.stop()
@@ -148,7 +184,7 @@ class Exchange:
         content_type: bytes = JSON,
         headers: Iterable[tuple[bytes, bytes]] = (),
     ) -> None:
-        """A whole answer at once."""
+        """A whole answer at once. Raises what `start` raises."""
         length = (b"content-length", str(len(body)).encode())
         await self.start(status, content_type, (length, *headers))
         await self.write(body, last=True)

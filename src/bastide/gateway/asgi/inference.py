@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from bastide.chat.contract import AnswerEvent, AnswerRequest, Answers
 from bastide.gateway.asgi.aggregation import Aggregation
@@ -40,6 +41,7 @@ from bastide.models.contract import Embedder, Reader
 
 _ANTHROPICS = ("anthropic-version", "anthropic-beta")
 _PASSED = {Operation.MESSAGES: _ANTHROPICS, Operation.COUNT_TOKENS: _ANTHROPICS}
+_STREAMED = CONVERSATIONS | {Operation.COMPLETIONS}
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
 
@@ -125,6 +127,9 @@ class Inference:
             self._policy.require(exchange.principal, Action.MODEL_USE)
             body = await exchange.body(self._sizes.max_request_bytes)
             call = _call(exchange, operation, body)
+            exchange.numbers = operation is Operation.RESPONSES
+            if call.stream and operation in _STREAMED:
+                exchange.expect_stream()
             if self._prompts.wants(call):
                 call = await self._guards.before(call)
                 exchange.transcript = self._prompts.transcript(call)
@@ -140,7 +145,8 @@ class Inference:
             await exchange.answer(200, msgspec.json.encode(estimated_tokens(call)))
             return
         grounded = optional(call.members, "bastide", _Grounded)
-        if grounded is not None or model.built_in:  # else the pipeline does it
+        built_in = model.built_in
+        if grounded is not None or built_in:  # else the pipeline does it
             call = await self._guarded(exchange, call)
         if grounded is not None and grounded.models:
             _only({Operation.CHAT}, call)
@@ -148,18 +154,18 @@ class Inference:
         elif grounded is not None:
             _only(CONVERSATIONS, call)
             chat = in_chat(call)
-            told = None if model.built_in else _told(exchange)
+            told = None if built_in else _told(exchange)
             request = _request(chat, messages_of(chat), grounded, told)
             events = self._answers.answer(call.principal, request)
-            if model.built_in:
+            if built_in:
                 await self._read(exchange, call, events)
             else:  # the model that writes it has an account of its own
                 await self._write(exchange, call, events)
-        elif model.built_in is ProviderKind.READER:
+        elif built_in is ProviderKind.READER:
             _only(CONVERSATIONS, call)
             messages = messages_of(in_chat(call))
             await self._read(exchange, call, read_conversation(self._reader, messages))
-        elif model.built_in is ProviderKind.EMBEDDER and self._embedder is not None:
+        elif built_in is ProviderKind.EMBEDDER and self._embedder is not None:
             _only({Operation.EMBEDDINGS}, call)
             await self._embed(exchange, call, self._embedder)
         else:

@@ -3,28 +3,45 @@
 https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil
+from types import MappingProxyType
 
 from bastide.gateway.domain.limits import WINDOW_S, Metric, Standing
 from bastide.kit.errors import BastideError
 
 _NAMES = {Metric.REQUESTS: "requests", Metric.TOKENS: "tokens"}
+_HEADERS: Mapping[Metric, tuple[bytes, bytes, bytes]] = MappingProxyType(
+    {
+        metric: (
+            f"x-ratelimit-limit-{name}".encode(),
+            f"x-ratelimit-remaining-{name}".encode(),
+            f"x-ratelimit-reset-{name}".encode(),
+        )
+        for metric, name in _NAMES.items()
+    }
+)
 _SLIDING = frozenset(WINDOW_S)
 
 
 def limit_headers(standings: Iterable[Standing]) -> list[tuple[bytes, bytes]]:
     """Of the tightest limit per minute or hour, for requests and for tokens."""
-    tightest: dict[str, tuple[int, int, int]] = {}
-    for limit in standings:
-        if (name := _NAMES.get(limit.metric)) is not None:
-            found = (limit.remaining, limit.amount, limit.window_s)
-            tightest[name] = min(tightest.get(name, found), found)
+    tightest: dict[Metric, Standing] = {}
+    for each in standings:
+        known = tightest.get(each.metric)
+        if each.metric in _NAMES and (known is None or _tightness(each) < _tightness(known)):
+            tightest[each.metric] = each
     headers: list[tuple[bytes, bytes]] = []
-    for name, (remaining, amount, window_s) in tightest.items():
-        for word, value in (("limit", amount), ("remaining", max(remaining, 0)), ("reset", f"{window_s}s")):
-            headers.append((f"x-ratelimit-{word}-{name}".encode(), str(value).encode()))
+    for metric, each in tightest.items():
+        limit, remaining, reset = _HEADERS[metric]
+        headers.append((limit, b"%d" % each.amount))
+        headers.append((remaining, b"%d" % max(each.remaining, 0)))
+        headers.append((reset, b"%ds" % each.window_s))
     return headers
+
+
+def _tightness(standing: Standing) -> tuple[int, int, int]:
+    return standing.remaining, standing.amount, standing.window_s
 
 
 def refusal_headers(error: BastideError) -> list[tuple[bytes, bytes]]:

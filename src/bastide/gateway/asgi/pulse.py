@@ -8,13 +8,13 @@ COMMENT = b": keep-alive\n\n"
 
 
 class Pulse:
-    """Writes a comment whenever nothing was written for `every_s`; only ever between two events.
+    """Has a comment written whenever nothing was written for `every_s`; only ever between two events.
 
     One timer per stream: an event only moves the moment that the timer compares with when it fires.
     """
 
-    def __init__(self, write: Callable[[bytes], Awaitable[None]], every_s: float) -> None:
-        self._write = write
+    def __init__(self, comment: Callable[[], Awaitable[None]], every_s: float) -> None:
+        self._comment = comment
         self._every_s = every_s
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
@@ -30,12 +30,17 @@ class Pulse:
         if self._task is not None:
             self._task.cancel()
 
+    async def settled(self) -> None:
+        """Returns once a comment on its way has left."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     def _check(self) -> None:
         if self._loop.time() - self._last >= self._every_s:
             if self._task is None or self._task.done():  # else the client does not even take the last one
-                self._task = self._loop.create_task(self._comment())
+                self._task = self._loop.create_task(self._write())
             self._last = self._loop.time()
         self._timer = self._loop.call_at(self._last + self._every_s, self._check)
 
-    async def _comment(self) -> None:
-        await self._write(COMMENT)
+    async def _write(self) -> None:
+        await self._comment()

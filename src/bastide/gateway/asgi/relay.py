@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from bastide.gateway.asgi.errors import event_of, is_told
+from bastide.gateway.asgi.errors import is_told
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.asgi.failure import fail
 from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.timing import timing_header
 from bastide.gateway.domain.call import CONVERSATIONS, Call, Operation
@@ -30,7 +31,7 @@ async def relay(exchange: Exchange, pipeline: Pipeline, call: Call, *, max_answe
         exchange.forget()
         if not exchange.streams:
             raise
-        await exchange.write(event_of(error, call.operation), last=True)
+        await fail(exchange, error, call.operation)
 
 
 async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_bytes: int) -> None:
@@ -58,7 +59,7 @@ async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, m
             body = await reply.guard.whole(body)
     reply.finish()
     _note_findings(exchange, reply)
-    if reply.status >= 300 and not is_told(body, operation):
+    if reply.status >= 300 and (exchange.kept_waiting or not is_told(body, operation)):
         raise UpstreamRefusedError(error_words(body), status=reply.status)
     headers = [
         (name.encode(), reply.headers[name].encode("latin-1"))

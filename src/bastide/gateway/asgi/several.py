@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bastide.gateway.asgi.completion import Envelope, completion_head, usage_members
-from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
-from bastide.gateway.contract import Usage
+from bastide.gateway.asgi.failure import fail
+from bastide.gateway.asgi.limits import limit_headers
+from bastide.gateway.contract import Standing, Usage
 from bastide.gateway.usecases.aggregate import Ended, Piece, SeveralEvent
 from bastide.kit.errors import BastideError
 from bastide.kit.json import Json, JsonObject
@@ -23,13 +24,15 @@ class Answers:
     """What has come of each model. `names` ends with the judge's, if there is one.
 
     With a judge, `chosen` is the place of the answer that is given: the judge's, or when he has failed or had
-    nothing to judge, the first one.
+    nothing to judge, the first one. `standings` is what is left of the caller's limits, as far as the models
+    have been begun.
     """
 
     names: Sequence[str]
     judged: bool
     texts: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     ended: dict[int, Ended] = field(default_factory=dict[int, Ended])
+    standings: list[Standing] = field(default_factory=list[Standing])
 
     def add(self, event: SeveralEvent) -> None:
         if isinstance(event, Piece):
@@ -114,7 +117,7 @@ async def answer_several(
         )
     body = completion_head("chat.completion", envelope) | {"choices": choices}
     body |= {"usage": usage_members(answers.usage), "bastide": answers.told()}
-    await exchange.answer(200, msgspec.json.encode(body))
+    await exchange.answer(200, msgspec.json.encode(body), headers=limit_headers(answers.standings))
 
 
 async def stream_several(
@@ -138,10 +141,9 @@ async def stream_several(
     except BastideError as error:
         if not exchange.started:
             raise
-        await exchange.write(event_of(error), last=True)
+        await fail(exchange, error)
         return
-    if not exchange.started:
-        await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
+    await _start(exchange, answers)
     last: JsonObject = {**head, "choices": [], "bastide": answers.told()}
     if envelope.wants_usage:
         last["usage"] = usage_members(answers.usage)
@@ -153,8 +155,7 @@ async def _write(
 ) -> None:
     if isinstance(event, Ended) and (event.error is not None or event.index not in begun):
         return
-    if not exchange.started:
-        await exchange.start(200, EVENT_STREAM, NO_BUFFERING)
+    await _start(exchange, answers)
     delta: JsonObject = {} if isinstance(event, Ended) else {"content": event.text}
     if event.index not in begun:
         begun.add(event.index)
@@ -163,6 +164,11 @@ async def _write(
     place = 0 if answers.judged else event.index
     choice: JsonObject = {"index": place, "delta": delta, "finish_reason": reason, "logprobs": None}
     await exchange.write(_data({**head, "model": answers.names[event.index], "choices": [choice]}))
+
+
+async def _start(exchange: Exchange, answers: Answers) -> None:
+    if not exchange.started:
+        await exchange.start(200, EVENT_STREAM, (*NO_BUFFERING, *limit_headers(answers.standings)))
 
 
 def _data(value: JsonObject) -> bytes:

@@ -6,8 +6,8 @@ import msgspec
 
 from bastide.chat.contract import AnswerEvent, Grounding
 from bastide.gateway.asgi.completion import grounding_members
-from bastide.gateway.asgi.errors import event_of
 from bastide.gateway.asgi.exchange import EVENT_STREAM, NO_BUFFERING, Exchange
+from bastide.gateway.asgi.failure import fail
 from bastide.gateway.contract import Finished, TokenDelta
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.protocols.dialects import LANGUAGES, Dialect
@@ -36,7 +36,7 @@ async def answer_spoken(
         async for piece in pieces:
             await exchange.write(writer.write(piece))
     except BastideError as error:
-        await exchange.write(event_of(error, call.operation), last=True)
+        await fail(exchange, error, call.operation)
         return
     await exchange.write(b"", last=True)
 

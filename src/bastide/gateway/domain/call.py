@@ -1,10 +1,10 @@
 """One inference call, as far as the gateway reads it; the rest of the body stays bytes."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from bastide.gateway.domain.errors import BodyError
 from bastide.gateway.domain.forms import Form, read_form
@@ -37,8 +37,7 @@ FORMS = frozenset({Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS})
 """Operations whose request is a form with a file; all others take JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A request on its way to a model.
 
     Attributes:

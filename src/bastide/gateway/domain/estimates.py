@@ -13,7 +13,7 @@ _WRITING = CONVERSATIONS | {Operation.COMPLETIONS}
 _MOST_WRITTEN = 16_384  # when neither the request, the deployment nor its context says how much
 _TEMPLATE_TOKENS = 1024  # what a chat template adds
 _IMAGE_TOKENS = 20_000  # an image named by its address may become that many
-_MAXIMA = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+_MAXIMA = frozenset({"max_completion_tokens", "max_tokens", "max_output_tokens"})
 _number = msgspec.json.Decoder(int)
 
 
@@ -31,20 +31,23 @@ def estimate(call: Call, deployments: Sequence[Deployment]) -> Estimate:
     A token is at least one byte of text, so that the request's size bounds its tokens; so does the context.
     """
     asked = asked_maximum(call)
-    contexts = [place.context_tokens for place in deployments]
-    context = max((each for each in contexts if each), default=0) if all(contexts) else 0
-    prompt = call.prompt_bytes and call.prompt_bytes + _TEMPLATE_TOKENS + _images(call) * _IMAGE_TOKENS
+    contexts = [place.context_tokens or 0 for place in deployments]
+    context = max(contexts, default=0) if all(contexts) else 0
+    size = call.prompt_bytes
+    prompt = size and size + _TEMPLATE_TOKENS + _images(call) * _IMAGE_TOKENS
     cap = _cap(asked, deployments, context) if call.operation in _WRITING else 0
     answers = answers_asked(call)
-    likely = Counts(estimate_tokens(call.prompt_bytes), min(asked or 0, cap) * answers, estimated=True)
+    likely = Counts(estimate_tokens(size), min(asked or 0, cap) * answers, estimated=True)
     most = Counts(min(prompt, context) if context else prompt, cap * answers, estimated=True)
     return Estimate(likely, most, cap)
 
 
 def asked_maximum(call: Call) -> int | None:
     """The most tokens that the client lets an answer have."""
+    if _MAXIMA.isdisjoint(call.members):
+        return None
     found = [value for name in _MAXIMA if (value := _integer(call, name)) is not None and value > 0]
-    return min(found) if found else None
+    return min(found, default=None)
 
 
 def answers_asked(call: Call) -> int:
@@ -61,7 +64,8 @@ def _cap(asked: int | None, deployments: Sequence[Deployment], context: int) -> 
 
 
 def _images(call: Call) -> int:
-    return sum(call.body.count(word) for word in (b'"image_url"', b'"input_image"', b'"image"'))
+    count = call.body.count
+    return count(b'"image_url"') + count(b'"input_image"') + count(b'"image"')
 
 
 def _integer(call: Call, name: str) -> int | None:

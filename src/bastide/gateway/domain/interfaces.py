@@ -21,7 +21,7 @@ def headers_for(provider: Provider) -> dict[str, str]:
 
 def url_for(deployment: Deployment, operation: Operation) -> str:
     """Where a deployment is asked."""
-    provider, path = deployment.provider, operation.value
+    provider, path = deployment.provider, str(operation)
     if provider.kind is not ProviderKind.AZURE:
         return f"{provider.base_url}/{path}"
     if provider.api_version and operation is not Operation.RESPONSES:

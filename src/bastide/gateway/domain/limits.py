@@ -82,8 +82,7 @@ class Limit:
     thresholds: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What is left of a limit per minute or hour to a call that was let in."""
 
     metric: Metric

@@ -101,7 +101,10 @@ class Meter:
             answer = _answer.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return
-        self._note(answer)
+        if answer.usage is not None:
+            self._counted = answer.usage.counts()
+        else:
+            self._answer_bytes += _written(answer)
 
     def event(self, data: bytes) -> EventNote:
         """Note the data of one event.
@@ -115,18 +118,15 @@ class Meter:
             raise UpstreamBrokenError(
                 f"The model's server sent an event that is no chunk of a completion: {error}."
             ) from error
+        if chunk.usage is not None:
+            self._counted = chunk.usage.counts()
+        size = _written(chunk)
+        self._answer_bytes += size
         return EventNote(
-            text=self._note(chunk) > 0,
+            text=size > 0,
             only_usage=chunk.usage is not None and not chunk.choices,
             error=len(chunk.error) > 0 and bytes(chunk.error) != b"null",
         )
-
-    def _note(self, answer: _Answer) -> int:
-        if answer.usage is not None:
-            self._counted = answer.usage.counts()
-        size = sum([_size(choice) for choice in answer.choices])
-        self._answer_bytes += size
-        return size
 
     @property
     def counts(self) -> Counts:
@@ -136,8 +136,13 @@ class Meter:
         return Counts(prompt, completion, estimated=True)
 
 
+def _written(answer: _Answer) -> int:
+    """Bytes of what the model wrote."""
+    return sum([_size(choice) for choice in answer.choices])
+
+
 def _size(choice: _Choice) -> int:
-    """Bytes of what the model wrote; `null` and `""` are nothing."""
+    """`null` and `""` are nothing."""
     parts = [choice.text]
     if (written := choice.delta or choice.message) is not None:
         parts += (written.content, written.reasoning_content, written.reasoning, written.tool_calls)

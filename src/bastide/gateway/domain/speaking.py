@@ -9,7 +9,9 @@ from bastide.gateway.domain.protocols.dialects import Dialect
 _DIALECTS = frozenset(dialect.value for dialect in Dialect)
 _PREFERRED = (Dialect.CHAT, Dialect.RESPONSES, Dialect.MESSAGES)
 _WORDS = {"chat": Dialect.CHAT, "messages": Dialect.MESSAGES, "responses": Dialect.RESPONSES}
-_USUAL = {ProviderKind.ANTHROPIC: Dialect.MESSAGES}
+_USUAL = {kind: frozenset({Dialect.CHAT.value}) for kind in ProviderKind} | {
+    ProviderKind.ANTHROPIC: frozenset({Dialect.MESSAGES.value})
+}
 
 
 def serves(place: Deployment, operation: Operation) -> bool:
@@ -17,14 +19,14 @@ def serves(place: Deployment, operation: Operation) -> bool:
     if operation in CONVERSATIONS:
         return bool(_spoken(place))
     if place.operations:
-        return operation.value in place.operations
+        return operation in place.operations
     # The other interfaces are OpenAI's; counting tokens is Anthropic's.
     return (place.provider.kind is ProviderKind.ANTHROPIC) is (operation is Operation.COUNT_TOKENS)
 
 
 def dialect_for(place: Deployment, operation: Operation) -> Dialect | None:
     """The one in which it is asked; None: as the client has asked."""
-    if operation not in CONVERSATIONS or operation.value in (spoken := _spoken(place)):
+    if operation not in CONVERSATIONS or operation in (spoken := _spoken(place)):
         return None
     return next(dialect for dialect in _PREFERRED if dialect.value in spoken)
 
@@ -35,4 +37,4 @@ def _spoken(place: Deployment) -> AbstractSet[str]:
         return place.operations & _DIALECTS
     if place.provider.protocols:
         return {_WORDS[word].value for word in place.provider.protocols}
-    return {_USUAL.get(place.provider.kind, Dialect.CHAT).value}
+    return _USUAL[place.provider.kind]

@@ -12,6 +12,7 @@ from bastide.gateway.contract import (
     Finished,
     Gateway,
     GenerateRequest,
+    TellStanding,
     TokenDelta,
 )
 from bastide.identity.contract import Principal
@@ -30,13 +31,22 @@ that none of them says unless you are sure of it.
 
 @dataclass(frozen=True, slots=True)
 class SeveralRequest:
-    """What each of the models is asked; `judge` None: their answers are given side by side."""
+    """What each of the models is asked; `judge` None: their answers are given side by side.
+
+    Attributes:
+        told: gets what is left of the caller's limits, from each model before its first event comes.
+    """
 
     models: Sequence[str]
     messages: Sequence[ChatMessage]
     extra: JsonObject
     sensitive: bool
     judge: str | None = None
+    told: TellStanding | None = None
+
+    def to(self, model: str, *more: ChatMessage) -> GenerateRequest:
+        """The same to one of them."""
+        return GenerateRequest(model, [*self.messages, *more], self.extra, self.sensitive, self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +116,9 @@ class Aggregate:
     async def _ask(
         self, index: int, principal: Principal, request: SeveralRequest, queue: "asyncio.Queue[SeveralEvent]"
     ) -> None:
-        asked = GenerateRequest(request.models[index], request.messages, request.extra, request.sensitive)
         ended = Ended(index)
         try:
-            async for event in self._events(index, principal, asked):
+            async for event in self._events(index, principal, request.to(request.models[index])):
                 if isinstance(event, Ended):
                     ended = event
                 else:
@@ -123,8 +132,7 @@ class Aggregate:
         mark = "=" * 8 + hashlib.sha256("\0".join(answers).encode()).hexdigest()[:12]
         blocks = "\n".join(f"{mark} {number}\n{text}" for number, text in enumerate(answers, 1))
         order = ChatMessage("user", _JUDGE.format(mark=mark, answers=f"{blocks}\n{mark}"))
-        asked = GenerateRequest(judge, [*request.messages, order], request.extra, request.sensitive)
-        async for event in self._events(len(request.models), principal, asked):
+        async for event in self._events(len(request.models), principal, request.to(judge, order)):
             yield event
 
     async def _events(

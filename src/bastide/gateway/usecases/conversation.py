@@ -6,18 +6,19 @@ from bastide.gateway.contract import ChatMessage
 from bastide.models.contract import Passage
 
 _PASSAGE_CHARACTERS = 1200
+_READ = frozenset({"user", "tool"})
 
 
 def question_and_passages(messages: Sequence[ChatMessage]) -> tuple[str, list[Passage]]:
-    """The last paragraph of the last user message asks; all text before it is what may be quoted.
+    """The last paragraph of the last user message asks; what users and tools said before may be quoted.
 
-    Answers of the assistant are not read: the reader must not quote itself.
+    The reader must not quote itself, and instructions of the system are neither a document nor for the user.
     """
     asked = max((index for index, message in enumerate(messages) if message.role == "user"), default=None)
     if asked is None:
         return "", []
     before, question = _split_question(messages[asked].text)
-    texts = [message.text for message in messages[:asked] if message.role != "assistant"]
+    texts = [message.text for message in messages[:asked] if message.role in _READ]
     return question, _passages("\n\n".join([*texts, before]))
 
 

@@ -1,9 +1,9 @@
 """The gateway as other slices use it."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from bastide.gateway.contract import Finished, GenerateRequest, ModelInfo, TokenDelta
 from bastide.gateway.domain.call import Call, Operation, read_call

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 import msgspec
+from msgspec import structs
 
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.errors import GuardrailError
@@ -57,9 +58,9 @@ class Guards:
         raise_blocked(screening.findings, Stage.BEFORE)
         findings = tuple(sorted({*call.findings, *written(screening.findings, Stage.BEFORE)}))
         if not changes:
-            return replace(call, findings=findings, screened=True)
+            return structs.replace(call, findings=findings, screened=True)
         body = edit(call.body, call.members, changes)
-        return replace(call, body=body, members=members(body), findings=findings, screened=True)
+        return structs.replace(call, body=body, members=members(body), findings=findings, screened=True)
 
     async def tell(self, call: Call, stage: Stage, findings: Iterable[Finding]) -> None:
         """The audit log of what was blocked or flagged, once for each guardrail; never with the text."""

@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import UpstreamBrokenError

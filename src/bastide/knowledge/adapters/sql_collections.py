@@ -1,21 +1,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Principal
+from bastide.knowledge.adapters.locks import one_at_a_time
 from bastide.knowledge.adapters.rows import access_of, collection_of
 from bastide.knowledge.adapters.sql_documents import readable_by
 from bastide.knowledge.adapters.tables import collections, documents
 from bastide.knowledge.domain.collection import Collection
-from bastide.knowledge.domain.errors import CollectionNameTakenError
-from bastide.platform.database.errors import DuplicateError, translated
 
 
 class SqlCollections:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def lock(self, organisation_id: str, name: str) -> None:
+        await one_at_a_time(self._connection, f"collections:{organisation_id}:{name}")
 
     async def add(self, collection: Collection) -> None:
         statement = insert(collections).values(
@@ -25,13 +27,9 @@ class SqlCollections:
             created_at=collection.created_at,
             **_changeable(collection),
         )
-        try:
-            with translated():
-                await self._connection.execute(statement)
-        except DuplicateError as error:
-            raise _taken(collection) from error
+        await self._connection.execute(statement)
 
-    async def get(self, organisation_id: str, name_or_id: str) -> Collection | None:
+    async def named(self, organisation_id: str, name_or_id: str) -> Sequence[Collection]:
         rows = await self._connection.execute(
             select(collections)
             .where(
@@ -39,11 +37,9 @@ class SqlCollections:
                 or_(collections.c.id == name_or_id, collections.c.name == name_or_id),
                 collections.c.deleted_at.is_(None),
             )
-            .order_by(case((collections.c.id == name_or_id, 0), else_=1))
-            .limit(1)
+            .order_by(collections.c.created_at, collections.c.id)
         )
-        row = rows.mappings().first()
-        return None if row is None else collection_of(row)
+        return [collection_of(row) for row in rows.mappings()]
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
         count = (
@@ -66,11 +62,7 @@ class SqlCollections:
         statement = (
             update(collections).where(collections.c.id == collection.id).values(**_changeable(collection))
         )
-        try:
-            with translated():
-                await self._connection.execute(statement)
-        except DuplicateError as error:
-            raise _taken(collection) from error
+        await self._connection.execute(statement)
 
     async def hide(self, collection_id: str, at: datetime) -> None:
         await self._connection.execute(
@@ -94,7 +86,3 @@ def _changeable(collection: Collection) -> dict[str, object]:
         "access": access_of(collection.grants),
         "labels": list(collection.labels),
     }
-
-
-def _taken(collection: Collection) -> CollectionNameTakenError:
-    return CollectionNameTakenError("There is a collection of this name already.", name=collection.name)

@@ -16,10 +16,8 @@ from bastide.knowledge.adapters.tables import (
     erasures,
 )
 from bastide.knowledge.domain.document import Document, Version
-from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import folded
 from bastide.knowledge.ports.store import DocumentFilter
-from bastide.platform.database.errors import DuplicateError, translated
 
 _SORTED_BY = {
     "upload_time": documents.c.uploaded_at,
@@ -44,11 +42,7 @@ class SqlDocuments:
             uploaded_at=document.latest.uploaded_at,
             **changeable_values(document),
         )
-        try:
-            with translated():
-                await self._connection.execute(statement)
-        except DuplicateError as error:
-            raise _taken(document) from error
+        await self._connection.execute(statement)
         await self._add_readers(document)
         await self._add_labels(document)
         await self._connection.execute(insert(document_versions).values(**version_values(document.latest)))
@@ -75,13 +69,13 @@ class SqlDocuments:
     async def lock(self, collection_id: str) -> None:
         await one_at_a_time(self._connection, f"uploads:{collection_id}")
 
-    async def named(self, collection_id: str, parent_id: str, filename: str) -> Document | None:
-        return await self._first(
+    async def named(self, collection_id: str, parent_id: str, filename: str) -> Sequence[Document]:
+        return await self._all(
             SEEN.where(
                 documents.c.collection_id == collection_id,
                 documents.c.parent_id == parent_id,
                 documents.c.filename == filename,
-            )
+            ).order_by(documents.c.id)
         )
 
     async def with_bytes(self, collection_id: str, sha256: str) -> Sequence[Document]:
@@ -138,11 +132,7 @@ class SqlDocuments:
         statement = (
             update(documents).where(documents.c.id == document.id).values(**changeable_values(document))
         )
-        try:
-            with translated():
-                await self._connection.execute(statement)
-        except DuplicateError as error:
-            raise _taken(document) from error
+        await self._connection.execute(statement)
         await self._connection.execute(
             delete(document_readers).where(document_readers.c.document_id == document.id)
         )
@@ -224,10 +214,4 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
 def _has_label(labels: Iterable[str]) -> ColumnElement[bool]:
     return exists().where(
         document_labels.c.document_id == documents.c.id, document_labels.c.label.in_(sorted(labels))
-    )
-
-
-def _taken(document: Document) -> DocumentNameTakenError:
-    return DocumentNameTakenError(
-        "Another document of this collection has this name.", filename=document.filename
     )

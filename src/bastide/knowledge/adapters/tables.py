@@ -11,7 +11,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from bastide.platform.database.metadata import metadata
@@ -30,7 +29,8 @@ collections = Table(
     Column("labels", JsonColumn, nullable=False, server_default="[]"),
     # Set while its documents are being erased: nobody sees it any more, and its name is free.
     Column("deleted_at", UtcDateTime),
-    UniqueConstraint("organisation_id", "name"),
+    # Not unique: a name is taken for those who know of the collection that has it (docs/reference/access.md).
+    Index("ix_collections_organisation_id_name", "organisation_id", "name"),
 )
 
 documents = Table(
@@ -50,7 +50,7 @@ documents = Table(
     Column("latest_version", Integer, nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False),
     Column("labels", JsonColumn, nullable=False, server_default="[]"),
-    UniqueConstraint("collection_id", "parent_id", "filename"),
+    Index("ix_documents_collection_id_parent_id_filename", "collection_id", "parent_id", "filename"),
     Index("ix_documents_collection_id_uploaded_at", "collection_id", "uploaded_at"),
     Index("ix_documents_parent_id", "parent_id"),
     Index("ix_documents_organisation_id", "organisation_id"),

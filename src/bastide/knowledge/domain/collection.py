@@ -8,7 +8,7 @@ from bastide.identity.contract import Grant, Resource
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Names are unique in an organisation.
+    """Nobody sees another collection of the name that they give one (`Access.require_free`).
 
     Attributes:
         grants: who may use it besides its owner and the administrators; empty = nobody.

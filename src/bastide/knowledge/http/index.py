@@ -13,12 +13,14 @@ from bastide.knowledge.usecases.samples import COLLECTION, Suggest
 
 
 class IndexView(BaseModel):
-    """`rebuilt` of `to_rebuild` documents; `passages` are those that search serves."""
+    """`rebuilt` of `to_rebuild` documents; `passages` are those that search serves. Null but for
+    administrators.
+    """
 
     state: IndexState
-    rebuilt: int
-    to_rebuild: int
-    passages: int
+    rebuilt: int | None
+    to_rebuild: int | None
+    passages: int | None
 
 
 class CompactView(BaseModel):

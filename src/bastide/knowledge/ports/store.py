@@ -86,12 +86,14 @@ class IndexedDocument:
 class Collections(Protocol):
     """Rows of collections."""
 
-    async def add(self, collection: Collection) -> None:
-        """Raises CollectionNameTakenError."""
+    async def lock(self, organisation_id: str, name: str) -> None:
+        """Until the commit nobody else gives this name to a collection."""
         ...
 
-    async def get(self, organisation_id: str, name_or_id: str) -> Collection | None:
-        """An id wins over another collection's name."""
+    async def add(self, collection: Collection) -> None: ...
+
+    async def named(self, organisation_id: str, name_or_id: str) -> Sequence[Collection]:
+        """The one of this id, or all of this name, oldest first."""
         ...
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
@@ -101,7 +103,7 @@ class Collections(Protocol):
         ...
 
     async def change(self, collection: Collection) -> None:
-        """Name, description, grants and labels. Raises CollectionNameTakenError."""
+        """Name, description, grants and labels."""
         ...
 
     async def hide(self, collection_id: str, at: datetime) -> None:
@@ -117,7 +119,7 @@ class Documents(Protocol):
     """Rows of documents and their versions."""
 
     async def add(self, document: Document) -> None:
-        """With its first version, `document.latest`. Raises DocumentNameTakenError."""
+        """With its first version, `document.latest`."""
         ...
 
     async def add_version(self, version: Version) -> None:
@@ -135,10 +137,12 @@ class Documents(Protocol):
         ...
 
     async def lock(self, collection_id: str) -> None:
-        """Until the commit nobody else places an upload in the collection."""
+        """Until the commit nobody else gives a file name in the collection."""
         ...
 
-    async def named(self, collection_id: str, parent_id: str, filename: str) -> Document | None: ...
+    async def named(self, collection_id: str, parent_id: str, filename: str) -> Sequence[Document]:
+        """Oldest first; of several, no two are known to who named the later one."""
+        ...
 
     async def with_bytes(self, collection_id: str, sha256: str) -> Sequence[Document]:
         """Documents of their own (no attachments) whose latest version has these bytes, oldest first."""
@@ -169,7 +173,7 @@ class Documents(Protocol):
     async def children(self, document_id: str) -> Sequence[Document]: ...
 
     async def change(self, document: Document) -> None:
-        """File name, metadata, grants and labels. Raises DocumentNameTakenError."""
+        """File name, metadata, grants and labels."""
         ...
 
     async def remove(self, document_id: str) -> None:

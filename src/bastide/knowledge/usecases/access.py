@@ -7,7 +7,7 @@ from bastide.kit.errors import NotFoundError
 from bastide.knowledge.contract import CollectionNotFoundError
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document
-from bastide.knowledge.domain.errors import DocumentNotFoundError
+from bastide.knowledge.domain.errors import CollectionNameTakenError, DocumentNotFoundError
 from bastide.knowledge.ports.store import Unit
 
 
@@ -21,14 +21,54 @@ class Access:
         """For verbs that are about nothing in particular."""
         self._policy.require(principal, action)
 
+    def may_at_all(self, principal: Principal, action: Action) -> bool:
+        """The same as a question."""
+        return self._policy.allows(principal, action)
+
     async def collection(
         self, unit: Unit, principal: Principal, action: Action, name_or_id: str
     ) -> Collection:
-        """Raises CollectionNotFoundError, DeniedError."""
-        collection = await unit.collections.get(principal.organisation_id, name_or_id)
-        if collection is not None and self._knows_collection(principal, action, collection):
-            return collection
+        """Of several of one name: the caller's own, else the oldest that the caller knows of.
+
+        Raises:
+            CollectionNotFoundError, DeniedError.
+        """
+        found = await self.find(unit, principal, name_or_id)
+        if found is not None and self._knows_collection(principal, action, found):
+            return found
         raise CollectionNotFoundError("There is no collection of this name or id.", collection=name_or_id)
+
+    async def find(self, unit: Unit, principal: Principal, name_or_id: str) -> Collection | None:
+        """As `collection`; None: the caller knows of none."""
+        named = await unit.collections.named(principal.organisation_id, name_or_id)
+        known = [one for one in named if self.may(principal, Action.COLLECTION_READ, one)]
+        own = [one for one in known if one.owner_id == principal.subject_id]
+        return next(iter(own or known), None)
+
+    async def require_free(
+        self, unit: Unit, principal: Principal, name: str, but: Collection | None = None
+    ) -> None:
+        """Until the commit. What the caller may not know of takes no name, so that none can be guessed.
+
+        Raises:
+            CollectionNameTakenError.
+        """
+        await unit.collections.lock(principal.organisation_id, name)
+        for one in await unit.collections.named(principal.organisation_id, name):
+            if (but is None or one.id != but.id) and self.may(principal, Action.COLLECTION_READ, one):
+                raise CollectionNameTakenError("There is a collection of this name already.", name=name)
+
+    async def named_document(
+        self, unit: Unit, principal: Principal, collection_id: str, parent_id: str, filename: str
+    ) -> Document | None:
+        """The one of this name that the caller knows of, first one that it may contribute to. Until the
+        commit nobody else gives a name here.
+        """
+        await unit.documents.lock(collection_id)
+        named = await unit.documents.named(collection_id, parent_id, filename)
+        known = [one for one in named if self.may(principal, Action.DOCUMENT_READ, one)]
+        known.sort(key=lambda one: not self.may(principal, Action.DOCUMENT_CONTRIBUTE, one))
+        return next(iter(known), None)
 
     async def document(self, unit: Unit, principal: Principal, action: Action, document_id: str) -> Document:
         """Raises DocumentNotFoundError, DeniedError."""

@@ -7,6 +7,7 @@ from bastide.identity.contract import Action, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.document import Document
+from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import clean_filename
 from bastide.knowledge.domain.naming import checked_metadata
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
@@ -48,6 +49,7 @@ class ChangeDocument:
                 changed = replace(changed, metadata=checked_metadata(merged))
             if filename is not None:
                 changed = replace(changed, filename=clean_filename(filename))
+                await self._require_free(unit, principal, changed)
             if labels is not None:
                 changed = replace(changed, labels=tuple(sorted(set(labels))))
             if changed == document:
@@ -56,6 +58,15 @@ class ChangeDocument:
         for one in every:
             await self.notices.changed(one)
         return changed
+
+    async def _require_free(self, unit: Unit, principal: Principal, renamed: Document) -> None:
+        named = await self.access.named_document(
+            unit, principal, renamed.collection.id, renamed.parent_id, renamed.filename
+        )
+        if named is not None and named.id != renamed.id:
+            raise DocumentNameTakenError(
+                "Another document of this collection has this name.", filename=renamed.filename
+            )
 
     async def _stored(
         self, unit: Unit, principal: Principal, before: Document, after: Document

@@ -63,6 +63,7 @@ class Collections:
             labels=tuple(sorted(set(labels))),
         )
         async with self.store.transaction() as unit:
+            await self.access.require_free(unit, principal, collection.name)
             await unit.collections.add(collection)
             await unit.remember(principal, collection.resource)
             made = done_by(principal, "collection.created", collection.id)
@@ -93,6 +94,8 @@ class Collections:
                 grants=collection.grants if grants is None else grants,
                 labels=collection.labels if labels is None else tuple(sorted(set(labels))),
             )
+            if changed.name != collection.name:
+                await self.access.require_free(unit, principal, changed.name, but=collection)
             await unit.collections.change(changed)
             await unit.remember(principal, changed.resource)
             if changed.name != collection.name:

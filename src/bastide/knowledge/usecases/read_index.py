@@ -24,12 +24,14 @@ class IndexState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """`rebuilt` of `to_rebuild` documents; `passages` are those that search serves."""
+    """`rebuilt` of `to_rebuild` documents; `passages` are those that search serves. They count what the whole
+    organisation has, and are None for who may not see all of it.
+    """
 
     state: IndexState
-    rebuilt: int
-    to_rebuild: int
-    passages: int
+    rebuilt: int | None
+    to_rebuild: int | None
+    passages: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class ReadIndex:
 
     async def __call__(self, principal: Principal) -> IndexReport:
         self.access.require(principal, Action.COLLECTION_LIST)
+        report = await self._report(principal)
+        if self.access.may_at_all(principal, Action.ORGANISATION_MANAGE):
+            return report
+        return IndexReport(report.state, None, None, None)
+
+    async def _report(self, principal: Principal) -> IndexReport:
         async with self.store.reading() as unit:
             generations = await unit.generations.of_organisation(principal.organisation_id)
             documents, _ = await unit.generations.totals(principal.organisation_id)

@@ -38,7 +38,7 @@ class LoadSamples:
         Nothing when that collection is there. Returns how many.
         """
         async with self.store.reading() as unit:
-            if await unit.collections.get(principal.organisation_id, COLLECTION) is not None:
+            if await unit.collections.named(principal.organisation_id, COLLECTION):
                 return 0
         grants = (Grant(f"organisation:{principal.organisation_id}", Grade.READ),)
         await self.collections.create(principal, COLLECTION, grants=grants)
@@ -61,9 +61,8 @@ class Suggest:
         """None for someone who may not read the samples."""
         self.access.require(principal, Action.COLLECTION_LIST)
         async with self.store.reading() as unit:
-            samples = await unit.collections.get(principal.organisation_id, COLLECTION)
-        readable = samples is not None and self.access.may(principal, Action.COLLECTION_READ, samples)
-        if self.folder is None or not readable:
+            samples = await self.access.find(unit, principal, COLLECTION)
+        if self.folder is None or samples is None:
             return ()
         return await asyncio.to_thread(_questions, self.folder / _QUESTIONS)
 

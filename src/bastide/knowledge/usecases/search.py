@@ -1,5 +1,6 @@
 """Searches the passages that the caller may read."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -47,10 +48,12 @@ class Search:
         """
         begun = perf_counter()
         conditions = parse_filters(query.filters)
-        scope = await self.passages.scope(principal, query.collections)
+        scope, vector = await asyncio.gather(
+            self.passages.scope(principal, query.collections), self._vector(query.text)
+        )
         hits: list[Hit] = []
         if scope.index is not None and scope.access.collections:
-            asked = await self._asked(scope, query, conditions)
+            asked = self._asked(scope, query, conditions, vector)
             found = await self.index.query(scope.index, asked)
             if not found:
                 await self._refuse_mistyped(scope, scope.index, asked, query.filters)
@@ -60,22 +63,24 @@ class Search:
                 raise unknown_operator(field, key)
         return SearchResult(hits, len(hits), round((perf_counter() - begun) * 1000))
 
-    async def _asked(
-        self, scope: SearchScope, query: SearchQuery, conditions: tuple[Condition, ...]
+    def _asked(
+        self,
+        scope: SearchScope,
+        query: SearchQuery,
+        conditions: tuple[Condition, ...],
+        vector: npt.NDArray[np.float32] | None,
     ) -> IndexQuery:
         return IndexQuery(
             text=query.text,
             language=self.detect_language(query.text),
-            vector=await self._vector(scope, query.text),
+            vector=vector if scope.fingerprint == self.embedder.fingerprint else None,
             access=scope.access,
             conditions=conditions,
             limit=max(_LEAST_CANDIDATES, _CANDIDATES_PER_HIT * query.top_k),
         )
 
-    async def _vector(self, scope: SearchScope, text: str) -> npt.NDArray[np.float32] | None:
+    async def _vector(self, text: str) -> npt.NDArray[np.float32] | None:
         """None: go by words alone."""
-        if scope.fingerprint != self.embedder.fingerprint:
-            return None
         try:
             return await self.embedder.embed_query(text)
         except UnavailableError as error:
@@ -99,9 +104,8 @@ class Search:
         scored = [pair for pair in scored if pair[0] >= query.score_threshold]
         scored.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         hits: list[Hit] = []
-        step = _CANDIDATES_PER_HIT * query.top_k
-        for start in range(0, len(scored), step):
-            part = scored[start : start + step]
+        for start in range(0, len(scored), query.top_k):
+            part = scored[start : start + query.top_k]
             texts = await self.passages.hydrate(principal, [one for _, one in part])
             hits.extend(
                 replace(texts[one.point_id], score=score) for score, one in part if one.point_id in texts

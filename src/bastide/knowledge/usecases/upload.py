@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from bastide.identity.contract import Access as Grade
 from bastide.identity.contract import Action, Grant, Principal, Sharing
 from bastide.kit.clock import Clock
-from bastide.kit.errors import ConflictError
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Stage, Version
-from bastide.knowledge.domain.errors import CollectionNameTakenError, DocumentNameTakenError
+from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import clean_filename
 from bastide.knowledge.domain.media_type import media_type
 from bastide.knowledge.domain.naming import checked_metadata, checked_name
@@ -23,7 +22,6 @@ from bastide.knowledge.usecases.receive import Receive, Received
 from bastide.knowledge.usecases.runs import restart, run_of
 
 DEFAULT_COLLECTION = "documents"
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,8 @@ class Upload:
         are removed when they are not needed, also after an error.
 
         Raises:
-            CollectionNotFoundError, DeniedError, CollectionNameError, MetadataError, LabelUnknownError.
+            CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, DocumentNameTakenError,
+            MetadataError, LabelUnknownError, DeniedError.
         """
         try:
             uploaded = await self._uploaded(principal, received, request)
@@ -97,27 +96,21 @@ class Upload:
             await self._sharing.check_labels(principal, request.labels)
         run_id = new_event_id()
         await self._passwords.keep(run_id, request.password)
-        for remaining in reversed(range(_ATTEMPTS)):
-            try:
-                async with self._store.transaction() as unit:
-                    return await self._placed(unit, principal, received, request, run_id)
-            except (
-                DocumentNameTakenError,
-                CollectionNameTakenError,
-            ):  # another upload was quicker: look again
-                if not remaining:
-                    raise
-        raise ConflictError("Other uploads of this name kept coming; try again.")
+        async with self._store.transaction() as unit:
+            return await self._placed(unit, principal, received, request, run_id)
 
     async def _placed(
         self, unit: Unit, principal: Principal, received: Received, request: UploadRequest, run_id: str
     ) -> Uploaded:
         collection = await self._collection(unit, principal, request.collection)
-        await unit.documents.lock(collection.id)
-        document = await unit.documents.named(collection.id, request.parent_id, request.filename)
+        document = await self._access.named_document(
+            unit, principal, collection.id, request.parent_id, request.filename
+        )
         if document is not None:
             if not self._access.may(principal, Action.DOCUMENT_CONTRIBUTE, document):
-                raise ConflictError("Another document of this collection has this name.")
+                raise DocumentNameTakenError(
+                    "Another document of this collection has this name.", filename=request.filename
+                )
             if document.latest.sha256 == received.sha256:
                 return await self._again(unit, document, request, run_id)
             version = self._version(
@@ -170,7 +163,7 @@ class Upload:
         return Uploaded(document, duplicate=True)
 
     async def _collection(self, unit: Unit, principal: Principal, name_or_id: str) -> Collection:
-        if await unit.collections.get(principal.organisation_id, name_or_id) is not None:
+        if await self._access.find(unit, principal, name_or_id) is not None:
             return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, name_or_id)
         self._access.require(principal, Action.COLLECTION_CREATE)
         collection = Collection(
@@ -182,6 +175,7 @@ class Upload:
             grants=_default_grants(principal, name_or_id),
             created_at=self._clock.now(),
         )
+        await self._access.require_free(unit, principal, collection.name)
         await unit.collections.add(collection)
         await unit.remember(principal, collection.resource)
         return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, collection.id)

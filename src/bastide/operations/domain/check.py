@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class CheckState(StrEnum):
@@ -29,3 +30,18 @@ class Check:
     code: str = ""
     hint: str = ""
     duration_ms: float | None = None
+
+    def for_users(self) -> "Check":
+        """As who does not run the installation sees it: that something is missing, and by its code what.
+        Messages and hints are about the machine: its paths, addresses, programs and commands.
+        """
+        return Check(self.name, self.state, _IN_GENERAL[self.state], self.code)
+
+
+_IN_GENERAL = MappingProxyType(
+    {
+        CheckState.OK: "works",
+        CheckState.WARNING: "works, but something is missing",
+        CheckState.FAILED: "does not work",
+    }
+)

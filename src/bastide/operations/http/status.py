@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from pydantic import BaseModel
 
 from bastide.identity.contract import Action, Policy, Principal
-from bastide.operations.domain.check import CheckState
+from bastide.operations.domain.check import Check, CheckState
 from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
 
@@ -56,6 +56,12 @@ def router(
     routes = APIRouter(tags=["operations"])
     caller_of = Depends(principal)
 
+    async def seen_by(caller: Principal) -> list[Check]:
+        checks = await examine.everything()
+        if policy.allows(caller, Action.SYSTEM_MANAGE):
+            return checks
+        return [check.for_users() for check in checks]
+
     @routes.get("/health")
     async def health() -> Health:
         return Health(status="ok")
@@ -75,9 +81,9 @@ def router(
         policy.require(caller, Action.METRICS_READ)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    @routes.get("/api/v1/status", dependencies=[caller_of])
-    async def status() -> dict[str, Any]:
-        checks = await examine.everything()
+    @routes.get("/api/v1/status")
+    async def status(caller: Principal = caller_of) -> dict[str, Any]:
+        checks = await seen_by(caller)
         warnings = [
             {"code": check.code, "message": check.message, "hint": check.hint}
             for check in checks
@@ -88,7 +94,7 @@ def router(
     @routes.get("/api/v1/doctor")
     async def doctor(caller: Principal = caller_of) -> Report:
         policy.require(caller, Action.SYSTEM_READ)
-        checks = await examine.everything()
+        checks = await seen_by(caller)
         return Report(checks=[CheckOut.model_validate(asdict(check)) for check in checks])
 
     return routes

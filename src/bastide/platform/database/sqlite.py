@@ -86,7 +86,8 @@ def open_sqlite(url: URL) -> SqliteDatabase:
     """`url` names a file; its folder must exist."""
     url = url.set(drivername="sqlite+aiosqlite")
     writer = create_async_engine(url, pool_size=1, max_overflow=0)
-    readers = create_async_engine(url, pool_size=_READERS, max_overflow=0)
+    # The last one used goes first: its page cache is warm, and the others' stay small.
+    readers = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_use_lifo=True)
     prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     prepare(readers.sync_engine, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     return SqliteDatabase(writer, readers)

@@ -12,6 +12,7 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from bastide.platform.http.answer import Answer
 from bastide.platform.http.gate import Gate
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d{1,12})\r\n", re.IGNORECASE)
@@ -97,14 +98,21 @@ class Connection(HttpToolsProtocol):
                 app = _refuse
             else:
                 self._gate.arrived()
-                app = partial(_counted, self._gate, app)
+                app = partial(_counted, self._gate, Answer(cycle, self.loop), app)
         super()._start_asgi_task(cycle, app)
 
 
-async def _counted(gate: Gate, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def _counted(  # three are ASGI's
+    gate: Gate,
+    answer: Answer,
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,  # noqa: ARG001
+) -> None:
     gate.begun()
     try:
-        await app(scope, receive, send)
+        await app(scope, receive, answer.send)
     finally:
         gate.ended()
 

@@ -30,13 +30,16 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
         self._headers = (*_HEADERS, _HSTS) if https else _HEADERS
+        self._names = frozenset(dict(self._headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def hardened(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 headers = message.get("headers", ())
-                present = {name.lower() for name, _ in headers}
-                missing = [header for header in self._headers if header[0] not in present]
+                present = dict(headers)  # ASGI's names are in lower case
+                missing = self._headers
+                if not self._names.isdisjoint(present):
+                    missing = tuple(header for header in missing if header[0] not in present)
                 message["headers"] = [*headers, *missing]
             await send(message)
 

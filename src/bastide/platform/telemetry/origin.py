@@ -1,7 +1,5 @@
 """Where the request that is being worked on came from, for whatever writes that down."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 import msgspec
@@ -21,15 +19,6 @@ _ORIGIN: ContextVar[Origin] = ContextVar("bastide_origin", default=NOWHERE)
 def current_origin() -> Origin:
     """NOWHERE outside of a request: in a workflow, at start."""
     return _ORIGIN.get()
-
-
-@contextmanager
-def coming_from(origin: Origin) -> Generator[None]:
-    token = _ORIGIN.set(origin)
-    try:
-        yield
-    finally:
-        _ORIGIN.reset(token)
 
 
 def begin(origin: Origin) -> None:

@@ -109,10 +109,10 @@ class _Figures(Collector):
 
 def _complete(message: Message, request_id: str, elapsed_s: float) -> None:
     """Add what is not there yet: the gateway writes both itself, with more detail."""
-    names = {name for name, _ in message["headers"]}
-    if b"x-request-id" not in names:
+    present = dict(message["headers"])
+    if b"x-request-id" not in present:
         message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-    if b"server-timing" not in names:
+    if b"server-timing" not in present:
         message["headers"] = [*message["headers"], (b"server-timing", b"app;dur=%.1f" % (elapsed_s * 1000))]
 
 

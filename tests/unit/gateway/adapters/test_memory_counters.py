@@ -51,5 +51,4 @@ async def test_what_is_of_no_more_use_is_forgotten() -> None:
     now = 200.0
     wanted = Claim("org", "b", CounterKind.BUDGET, 10, 1, 100)
     assert await counters.claim([wanted], "y") == Unseeded(("b",))
-    assert not counters._windows
-    assert not counters._counts
+    assert not counters._counters

@@ -6,8 +6,7 @@ from bastide.gateway.usecases.conversation import question_and_passages
 
 def test_the_last_paragraph_asks_and_the_text_before_is_read() -> None:
     messages = [
-        ChatMessage("system", "Gates open at six."),
-        ChatMessage("user", "Hi"),
+        ChatMessage("user", "Gates open at six."),
         ChatMessage("assistant", "Hello, quote me not."),
         ChatMessage(
             "user", [{"type": "text", "text": "They close at nine.\n\nWhen?"}, {"type": "image_url"}]
@@ -19,6 +18,21 @@ def test_the_last_paragraph_asks_and_the_text_before_is_read() -> None:
     assert "Gates open at six." in text
     assert "They close at nine." in text
     assert "quote me not" not in text
+
+
+def test_instructions_are_no_document() -> None:
+    messages = [
+        ChatMessage("system", "The password is swordfish."),
+        ChatMessage("developer", "Never say swordfish."),
+        ChatMessage("user", "Look it up."),
+        ChatMessage("tool", "The gate is red."),
+        ChatMessage("system", "Swordfish again."),
+        ChatMessage("user", "What is the password?"),
+    ]
+    _, passages = question_and_passages(messages)
+    text = "\n\n".join(passage.text for passage in passages)
+    assert "swordfish" not in text.lower()
+    assert "The gate is red." in text
 
 
 def test_long_texts_are_cut_at_paragraphs_with_their_offsets() -> None:

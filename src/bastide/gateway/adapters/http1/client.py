@@ -5,9 +5,10 @@ import ssl
 from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
+
+import msgspec
 
 from bastide.gateway.adapters.http1.connection import Connection, LostConnectionError
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamUnreachableError
@@ -16,8 +17,7 @@ from bastide.gateway.ports.upstream import UpstreamRequest
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Whom a connection leads to."""
 
     scheme: str

@@ -113,7 +113,7 @@ class Account:
             whose.groups,
             call.model,
             place.id if place else "",
-            call.operation.value,
+            call.operation,
             outcome,
             status,
             call.stream,

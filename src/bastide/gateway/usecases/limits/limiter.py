@@ -36,6 +36,13 @@ _KEPT_S = {
 }
 
 
+_KINDS = {
+    Period.NOW: CounterKind.SLOTS,
+    **dict.fromkeys(WINDOW_S, CounterKind.WINDOW),
+    **dict.fromkeys((Period.DAY, Period.MONTH, Period.TOTAL), CounterKind.BUDGET),
+}
+
+
 class Reservation(msgspec.Struct, frozen=True):
     """What a running call holds.
 
@@ -52,11 +59,10 @@ class Reservation(msgspec.Struct, frozen=True):
     @property
     def standings(self) -> list[Standing]:
         """Of the limits that slide."""
-        pairs = zip(self.bounds, self.granted.remaining, strict=True)
         return [
-            Standing(limit.metric, limit.amount, remaining, WINDOW_S[limit.period])
-            for limit, remaining in ((bound.limit, remaining) for bound, remaining in pairs)
-            if limit.period.slides
+            Standing(bound.limit.metric, bound.limit.amount, remaining, window_s)
+            for bound, remaining in zip(self.bounds, self.granted.remaining, strict=True)
+            if (window_s := WINDOW_S.get(bound.limit.period)) is not None
         ]
 
 
@@ -88,7 +94,7 @@ class Limiter:
             return None
         now = self._clock.now()
         expected = estimate(call, places)
-        claims = [_claim(bound, expected, places, now) for bound in bounds]
+        claims = _claims(bounds, expected, places, now)
         answer = await self._counters.claim(claims, holder)
         while isinstance(answer, Unseeded):
             await self._seed(answer, bounds, claims, now)
@@ -96,16 +102,18 @@ class Limiter:
         if isinstance(answer, Refused):
             bound, claim = bounds[answer.index], claims[answer.index]
             raise refusal(bound, claim.amount, answer.used, answer.retry_after_s, now)
-        depends = any(
-            bound.limit.period.is_budget
-            and (bound.limit.metric is Metric.TOKENS or bound.limit.metric is Metric.COST)
-            for bound in bounds
-        )
-        return Reservation(holder, bounds, claims, answer, expected.cap if depends else None)
+        cap = expected.cap if any(map(_capping, bounds)) else None
+        return Reservation(holder, bounds, claims, answer, cap)
 
     def settle(self, reservation: Reservation, counts: Counts, cost: int) -> None:
         """What the call has really taken."""
-        actual = [_actual(bound.limit.metric, counts, cost) for bound in reservation.bounds]
+        used = {
+            Metric.TOKENS: counts.prompt + counts.completion,
+            Metric.COST: cost,
+            Metric.REQUESTS: 1,
+            Metric.CONCURRENCY: 0,
+        }
+        actual = [used[bound.limit.metric] for bound in reservation.bounds]
         self._counters.settle(reservation.claims, reservation.granted.marks, actual, reservation.holder)
 
     async def used(self, bound: Bound) -> int:
@@ -133,31 +141,25 @@ class Limiter:
             return await unit.usage.used(bound, period_start(bound.limit.period, now).date())
 
 
-def _claim(bound: Bound, expected: Estimate, places: Sequence[Deployment], now: datetime) -> Claim:
+def _claims(
+    bounds: Sequence[Bound], expected: Estimate, places: Sequence[Deployment], now: datetime
+) -> list[Claim]:
+    """In one loop, with little called from it: it runs for every call."""
+    claims: list[Claim] = []
+    for bound in bounds:
+        limit = bound.limit
+        metric, kind, amount = limit.metric, _KINDS[limit.period], 1
+        if metric is Metric.TOKENS:
+            counts = expected.most if kind is CounterKind.BUDGET else expected.likely
+            amount = counts.prompt + counts.completion
+        elif metric is Metric.COST:
+            amount = max([place.price.of(expected.most) for place in places], default=0)
+        kept_s = _KEPT_S[limit.period]
+        claims.append(Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, kept_s))
+    return claims
+
+
+def _capping(bound: Bound) -> bool:
+    """Whether how much a call may write depends on it."""
     limit = bound.limit
-    kind = _kind(limit.period)
-    amount = 1
-    if limit.metric is Metric.TOKENS:
-        counts = expected.most if kind is CounterKind.BUDGET else expected.likely
-        amount = counts.prompt + counts.completion
-    elif limit.metric is Metric.COST:
-        amount = max((place.price.of(expected.most) for place in places), default=0)
-    return Claim(limit.organisation_id, bound.counter(now), kind, limit.amount, amount, _KEPT_S[limit.period])
-
-
-def _kind(period: Period) -> CounterKind:
-    if period is Period.NOW:
-        return CounterKind.SLOTS
-    return CounterKind.WINDOW if period.slides else CounterKind.BUDGET
-
-
-def _actual(metric: Metric, counts: Counts, cost: int) -> int:
-    match metric:
-        case Metric.TOKENS:
-            return counts.prompt + counts.completion
-        case Metric.COST:
-            return cost
-        case Metric.REQUESTS:
-            return 1
-        case Metric.CONCURRENCY:
-            return 0
+    return _KINDS[limit.period] is CounterKind.BUDGET and limit.metric is not Metric.REQUESTS

@@ -1,12 +1,12 @@
 """From printed lines to headings, paragraphs and list items."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
-from bastide.knowledge.adapters.parsing.lines import Line, PageLines, Passage
+from bastide.knowledge.adapters.parsing.lines import Line, PageLines, Passage, PrintedTable
 from bastide.knowledge.adapters.parsing.style import Style
 from bastide.knowledge.domain.extraction import BlockKind
 
@@ -20,7 +20,37 @@ _LEADER = re.compile(r"(?:\s?\.){5,}\s*|(?:\s?_){5,}|(?:\s?…){2,}\s*")
 
 def passages_of(page: PageLines, style: Style) -> list[Passage]:
     """The page's blocks in reading order."""
-    rows = _join_rows(page.lines)
+    found: list[Passage] = []
+    for table, group in groupby(page.lines, key=lambda line: line.cell and line.cell.table):
+        lines = list(group)
+        found += _passages(lines, style) if table is None else [_table(lines)]
+    return found
+
+
+def _table(lines: Sequence[Line]) -> Passage:
+    cells = {place: list(group) for place, group in groupby(lines, key=_place)}
+    rows = [
+        _row({column: cells[row, column] for _, column in places})
+        for row, places in groupby(cells, key=lambda place: place[0])
+    ]
+    first = [line.bold for line in lines if _place(line)[0] == _place(lines[0])[0]]
+    is_form = any(text.endswith(":") for text in rows[0])
+    is_header = all(first) and len(rows[0]) > 1 and not is_form and not all(line.bold for line in lines)
+    edges = lines[0].cell.edges if lines[0].cell else ()
+    return Passage(BlockKind.TABLE_ROW, "", table=PrintedTable(tuple(rows), 0 if is_header else None, edges))
+
+
+def _row(cells: Mapping[int, Sequence[Line]]) -> tuple[str, ...]:
+    texts = {column: _NAMELESS.sub("", _join(lines)) for column, lines in cells.items()}
+    return tuple(texts.get(column, "") for column in range(max(texts) + 1))
+
+
+def _place(line: Line) -> tuple[int, int]:
+    return (line.cell.row, line.cell.column) if line.cell else (-1, -1)
+
+
+def _passages(lines: Sequence[Line], style: Style) -> list[Passage]:
+    rows = _join_rows(lines)
     leading = _usual_leading(rows)
     found: list[Passage] = []
     group: list[Line] = []

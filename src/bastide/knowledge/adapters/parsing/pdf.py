@@ -10,12 +10,13 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from bastide.knowledge.adapters.parsing.builder import TextBuilder
 from bastide.knowledge.adapters.parsing.layout import passages_of
-from bastide.knowledge.adapters.parsing.lines import PageLines, Passage
+from bastide.knowledge.adapters.parsing.lines import PageLines, Passage, PrintedTable
 from bastide.knowledge.adapters.parsing.pdf_lines import page_lines
 from bastide.knowledge.adapters.parsing.pdf_ocr import recognised
 from bastide.knowledge.adapters.parsing.running import without_running_lines
 from bastide.knowledge.adapters.parsing.source import Source
 from bastide.knowledge.adapters.parsing.style import style_of
+from bastide.knowledge.adapters.parsing.tables import add_table, row_text
 from bastide.knowledge.domain.errors import (
     DocumentCorruptError,
     DocumentEncryptedError,
@@ -24,6 +25,7 @@ from bastide.knowledge.domain.errors import (
 from bastide.knowledge.domain.extraction import BlockKind
 
 _BELOW_TITLE = 3
+_SAME_EDGE = 3.0  # points
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created"}
 _NO_TITLE = re.compile(
     r"(?i)^(?:microsoft word - .*|untitled.*|sans titre.*|document\d*|.*\.(?:docx?|odt|pdf|tex|indd))$"
@@ -42,16 +44,35 @@ def add_pages(pages: Sequence[PageLines], out: TextBuilder) -> None:
     """Lay the lines out as blocks, each page a page."""
     style = style_of(pages)
     slides = 2 * sum(page.width > page.height for page in pages) > len(pages)
+    table: tuple[PrintedTable, str] | None = None  # the last block, with its header
     for number, page in enumerate(without_running_lines(pages), 1):
         out.open_page(number, ocr=page.recognised is not None)
         first = True
         passages = passages_of(page, style) if page.recognised is None else page.recognised
         for passage in _as_slide(passages) if slides else passages:
+            if passage.table:
+                table = _add_table(passage.table, out, table if first else None)
+                first = False
+                continue
+            table = None
             continues = (
                 first and out.ends_open and passage.kind is BlockKind.PARAGRAPH and passage.text[0].islower()
             )
             out.add(passage.kind, passage.text, level=passage.level, continues=continues)
             first = False
+
+
+def _add_table(
+    table: PrintedTable, out: TextBuilder, before: tuple[PrintedTable, str] | None
+) -> tuple[PrintedTable, str]:
+    """A table that goes on from the page before goes on under its header, unless it repeats it."""
+    header = before[1] if before and _alike(before[0].edges, table.edges) else ""
+    marked = -1 if header and row_text(table.rows[0]) != header else table.header_row
+    return table, add_table(table.rows, out, header_row=marked, header=header)
+
+
+def _alike(a: Sequence[float], b: Sequence[float]) -> bool:
+    return len(a) == len(b) and all(abs(x - y) <= _SAME_EDGE for x, y in zip(a, b, strict=True))
 
 
 def _as_slide(passages: Sequence[Passage]) -> list[Passage]:

@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
-from bastide.knowledge.adapters.parsing.pdf_lines import (
-    Frame,
-    characters,
-    direction_of,
-    frame_of,
-    reading_order,
-)
+from bastide.knowledge.adapters.parsing.pdf_characters import characters, direction_of
+from bastide.knowledge.adapters.parsing.pdf_frame import Box, Frame, frame_of
+from bastide.knowledge.adapters.parsing.pdf_lines import reading_order
 from bastide.knowledge.domain.quote_search import find_quote
 from bastide.knowledge.ports.geometry import PageGeometry, Rectangle
 
-_Box: TypeAlias = tuple[float, float, float, float]  # left, bottom, right, top in the page's own space
 _SAME_LINE = 0.5  # of the height of the lower box
 _GAP = 3.0  # times the height: what is farther away is another column
 
@@ -68,15 +63,15 @@ def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _boxes(text: PdfTextPage, start: int, end: int) -> list[_Box]:
+def _boxes(text: PdfTextPage, start: int, end: int) -> list[Box]:
     """One per run of the same font on a line."""
     untyped = cast("Any", text)
     return [untyped.get_rect(index) for index in range(untyped.count_rects(start, end - start))]
 
 
-def _lines(boxes: Sequence[_Box], upright: Frame) -> list[_Box]:
+def _lines(boxes: Sequence[Box], upright: Frame) -> list[Box]:
     """One box per line, whichever way the lines run."""
-    lines: list[_Box] = []
+    lines: list[Box] = []
     for box in boxes:
         if lines and _on_one_line(upright.shown(*lines[-1]), upright.shown(*box)):
             a = lines[-1]
@@ -86,7 +81,7 @@ def _lines(boxes: Sequence[_Box], upright: Frame) -> list[_Box]:
     return lines
 
 
-def _on_one_line(a: _Box, b: _Box) -> bool:
+def _on_one_line(a: Box, b: Box) -> bool:
     """Boxes as left, top, right, bottom."""
     height = min(a[3] - a[1], b[3] - b[1])
     overlap = min(a[3], b[3]) - max(a[1], b[1])

@@ -28,7 +28,7 @@ def _filtered(page: PageLines, running: set[tuple[str, int]], kept: set[tuple[st
     lines: list[Line] = []
     for line in page.lines:
         key = _key(line, page)
-        if _at_edge(line, page):
+        if line.cell is None and _at_edge(line, page):
             if key in kept or _PAGE_NUMBER.fullmatch(key[0]):
                 continue
             if key in running:

@@ -14,19 +14,22 @@ _PAIR_CHARS = 25
 _HEADER_CHARS = 300  # repeated with every row's chunk, so it may not be long
 
 
-def add_table(rows: Sequence[Sequence[str]], out: TextBuilder, *, header_row: int | None = None) -> None:
+def add_table(
+    rows: Sequence[Sequence[str]], out: TextBuilder, *, header_row: int | None = None, header: str = ""
+) -> str:
     """Add the rows as `a | b | c`; empty rows, and empty cells at the end of a row, are left out.
 
     `header_row` is the index of the header where the format marks it, -1 where it would have; otherwise it is
-    the first row at the top that is filled with words.
+    the first row at the top that is filled with words. `header` is that of the table that these rows go on
+    with. Returns the header that the last row has.
     """
     found = _guess_header(rows) if header_row is None else header_row
-    header = ""
     for number, row in enumerate(rows):
         line = row_text(row)
         out.add(BlockKind.TABLE_ROW, line, header=header)
         if number == found:
             header = line[:_HEADER_CHARS]
+    return header
 
 
 def row_text(row: Sequence[str]) -> str:
@@ -44,9 +47,15 @@ def _guess_header(rows: Sequence[Sequence[str]]) -> int | None:
     for number, row in enumerate(rows[:_HEADER_WITHIN_ROWS]):
         filled = [cell.strip() for cell in row if cell.strip()]
         if len(filled) >= max(2, _HEADER_FILLED * width):
-            is_data = any(_NUMBER.fullmatch(cell) for cell in filled) or (width == 2 and _is_pair(filled))
-            return None if is_data else number
+            return None if _is_data(filled, width) else number
     return None
+
+
+def _is_data(cells: Sequence[str], width: int) -> bool:
+    """Not a header: a number, or the name of a field, stands in it."""
+    if cells[0].endswith(":") or any(_NUMBER.fullmatch(cell) for cell in cells):
+        return True
+    return width == 2 and _is_pair(cells)
 
 
 def _is_pair(cells: Sequence[str]) -> bool:

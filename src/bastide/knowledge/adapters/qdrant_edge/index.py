@@ -33,7 +33,7 @@ from bastide.platform.uninterrupted import uninterrupted
 T = TypeVar("T")
 
 _BATCH_POINTS = 256
-_UNINDEXED_POINTS = 10_000  # so many vectors are compared one by one in about two milliseconds
+_UNINDEXED_POINTS = 5_000  # so many vectors are compared one by one in about a millisecond
 _UNINDEXED_SHARE = 0.2  # so that the work of all rebuilds grows with the points, not with their square
 
 

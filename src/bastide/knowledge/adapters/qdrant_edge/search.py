@@ -35,29 +35,27 @@ class _Search:
         }
         if self._dense is not None:
             stages[DENSE] = edge.Query.Nearest(self._dense, using=DENSE)
-        found = self._each(stages, self._filter, self._limit, shown=True)
-        points = {str(hit.id): hit for hits in found.values() for hit in hits}
-        scores = self._scores(stages, found, set(points))
+        found = self._each(stages, self._filter, self._limit)
+        points = {str(hit.id) for hits in found.values() for hit in hits}
+        scores = self._scores(stages, found, points)
         reach = self._reach({name for name, hits in scores.items() if name != DENSE and hits})
         return [
             Candidate(
-                point_id=point_id,
-                document_id=(payload := hit.payload or {})["document_id"],
+                point_id=(point_id := str(record.id)),
+                document_id=(payload := record.payload or {})["document_id"],
                 version=payload["version"],
                 ordinal=payload["ordinal"],
                 dense=scores.get(DENSE, {}).get(point_id),
                 lexical=_lexical(point_id, scores, reach),
             )
-            for point_id, hit in points.items()
+            for record in self._shard.retrieve([*points], [*_SHOWN], with_vector=False)
         ]
 
     def _each(
-        self, stages: Mapping[str, edge.Query], condition: edge.Filter, limit: int, *, shown: bool
+        self, stages: Mapping[str, edge.Query], condition: edge.Filter, limit: int
     ) -> dict[str, list[edge.ScoredPoint]]:
         requests = [
-            edge.QueryRequest(
-                limit=limit, query=stage, filter=condition, with_payload=[*_SHOWN] if shown else False
-            )
+            edge.QueryRequest(limit=limit, query=stage, filter=condition, with_payload=False)
             for stage in stages.values()
         ]
         answers = self._shard.query_batch(edge.QueryBatchRequest(requests))
@@ -72,7 +70,7 @@ class _Search:
         missing = {point for point in points if any(point not in scores[name] for name in full)}
         if missing:
             only = edge.Filter(must=[edge.HasIdCondition({*missing})])
-            for name, hits in self._each(full, only, len(missing), shown=False).items():
+            for name, hits in self._each(full, only, len(missing)).items():
                 scores[name].update((str(hit.id), hit.score) for hit in hits)
         return scores
 
@@ -89,7 +87,7 @@ class _Search:
             for name, term, weight in terms
         }
         unknown = log(2 * total + 1)  # the IDF of a term that no passage has
-        best = self._each(queries, self._filter, 1, shown=False)
+        best = self._each(queries, self._filter, 1)
         reach = dict.fromkeys(analysers, 0.0)
         for name, term, weight in terms:
             hits = best[f"{name}/{term}"]
