@@ -1,7 +1,8 @@
 """Builds the audit log from its ports."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -143,7 +144,7 @@ class PersonalDataPorts:
 
 
 class PersonalData:
-    """Exports and erasures. Order: build, `register()`, start the workflows, `start()`."""
+    """Exports and erasures. Order: build, `register()`, start the workflows, `running()`."""
 
     def __init__(self, ports: PersonalDataPorts, auditing: Auditing) -> None:
         self._jobs = SqlJobs(ports.database)
@@ -158,7 +159,6 @@ class PersonalData:
             ports.holders,
         )
         self._workflow = PersonalDataWorkflow(self._uses, ports.workflows)
-        self._discarding: asyncio.Task[None] | None = None
 
     def register(self) -> None:
         self._workflow.register()
@@ -166,16 +166,17 @@ class PersonalData:
     def router(self, principal: Callable[[Request], Principal]) -> APIRouter:
         return personal_data_router(self._uses, self._workflow.start, principal)
 
-    async def start(self) -> None:
-        """What was asked for when the process was killed, before the workflow was enqueued."""
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """With what was asked for when the process was killed, before the workflow was enqueued."""
         for job in await self._jobs.unfinished():
             await self._workflow.start(job)
-        self._discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
-
-    async def stop(self) -> None:
-        if self._discarding is not None:
-            self._discarding.cancel()
-            await asyncio.gather(self._discarding, return_exceptions=True)
+        discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
+        try:
+            yield
+        finally:
+            discarding.cancel()
+            await asyncio.gather(discarding, return_exceptions=True)
 
     async def _discard(self) -> None:
         while not told_to_end():

@@ -88,7 +88,7 @@ def personal_data_router(
         asks: Principal = caller,
     ) -> JobPage:
         page = await uses.listing(asks, subject, cursor, limit)
-        return JobPage(items=[_view(job) for job in page.items], next_cursor=page.next_cursor)
+        return JobPage(items=[_view(uses, job) for job in page.items], next_cursor=page.next_cursor)
 
     @router.post("/personal-data/verify", dependencies=[caller])
     async def verify(body: Receipt) -> ReceiptVerdict:
@@ -96,7 +96,7 @@ def personal_data_router(
 
     @router.get("/personal-data/{job_id}")
     async def read(job_id: str, asks: Principal = caller) -> JobView:
-        return _view(await uses.get(asks, job_id))
+        return _view(uses, await uses.get(asks, job_id))
 
     @router.get("/personal-data/{job_id}/archive", response_class=Response)
     async def archive(job_id: str, asks: Principal = caller) -> StreamingResponse:
@@ -110,20 +110,21 @@ def personal_data_router(
 
     async def _started(job: Job) -> JobView:
         await start(job)
-        return _view(job)
-
-    def _view(job: Job) -> JobView:
-        return JobView(
-            id=job.id,
-            kind=job.kind,
-            subject_id=job.subject_id,
-            state=job.state,
-            asked_by=job.asked_by,
-            asked_at=job.asked_at,
-            done_at=job.done_at,
-            receipt=job.receipt,
-            progress=uses.progress(job),
-            archive_until=uses.archive_until(job),
-        )
+        return _view(uses, job)
 
     return router
+
+
+def _view(uses: PersonalDataUseCases, job: Job) -> JobView:
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        subject_id=job.subject_id,
+        state=job.state,
+        asked_by=job.asked_by,
+        asked_at=job.asked_at,
+        done_at=job.done_at,
+        receipt=job.receipt,
+        progress=uses.progress(job),
+        archive_until=uses.archive_until(job),
+    )
