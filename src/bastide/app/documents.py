@@ -87,7 +87,7 @@ async def open_documents(
             stack.push_async_callback(part.stop)
         await module.start(work=works)
         stack.push_async_callback(module.stop)
-        await personal.start()
+        await stack.enter_async_context(personal.running())
         yield module, personal
 
 

@@ -199,7 +199,7 @@ class Identity:
         self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
         self._log_out = LogOut(store, revocations)
         self._password = ChangePassword(store, hasher, chosen, hashes, throttle, sessions, revocations)
-        self._profiles = Profiles(store, policy)
+        self._profiles = Profiles(store, policy, clock)
         self._own_sessions = OwnSessions(store, revocations, clock)
         self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
         self._people = ManagePeople(store, policy, revocations, clock)

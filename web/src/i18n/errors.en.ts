@@ -83,6 +83,7 @@ export const errors = {
   grant_unknown: "Somebody on the list is not here any more. Take them off and save again.",
   secrets_erased: "This was erased: nothing can read it any more.",
   secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
+  receipt_file: "This file holds no receipt of an erasure.",
   personal_data_not_found: "There is no such export or erasure.",
   personal_data_archive:
     "There is no archive to download: it is not ready, was downloaded, or waited too long.",

@@ -91,6 +91,7 @@ export const errors: typeof english = {
   grant_unknown: "Quelqu’un de la liste n’est plus là. Retirez-le et enregistrez de nouveau.",
   secrets_erased: "Ceci a été effacé : plus rien ne peut le lire.",
   secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
+  receipt_file: "Ce fichier ne contient pas de reçu d’effacement.",
   personal_data_not_found: "Il n’y a pas d’export ni d’effacement de ce numéro.",
   personal_data_archive:
     "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",
