@@ -110,18 +110,18 @@ def _encrypted(objects: list[bytes], password: str) -> tuple[list[bytes], bytes]
     """The standard handler, revision 2 (40-bit RC4): only streams hold text here."""
     padded = (password.encode() + _PAD)[:32]
     identifier = b"0123456789abcdef"
-    owner = _rc4(hashlib.md5(padded).digest()[:5], padded)  # noqa: S324 the format says so
+    owner = rc4(hashlib.md5(padded).digest()[:5], padded)  # noqa: S324 the format says so
     key = hashlib.md5(padded + owner + struct.pack("<i", -4) + identifier).digest()[:5]  # noqa: S324
     result: list[bytes] = []
     for number, content in enumerate(objects, 1):
         head, stream, rest = content.partition(b"stream\n")
         if stream:
             salted = hashlib.md5(key + struct.pack("<I", number)[:3] + b"\0\0").digest()[:10]  # noqa: S324
-            rest = _rc4(salted, rest.removesuffix(b"\nendstream")) + b"\nendstream"
+            rest = rc4(salted, rest.removesuffix(b"\nendstream")) + b"\nendstream"
         result.append(head + stream + rest)
     result.append(
         b"<</Filter/Standard/V 1/R 2/Length 40/P -4/O<%s>/U<%s>>>"
-        % (owner.hex().encode(), _rc4(key, _PAD).hex().encode())
+        % (owner.hex().encode(), rc4(key, _PAD).hex().encode())
     )
     trailer = b"/Encrypt %d 0 R/ID[<%s><%s>]" % (
         len(result),
@@ -131,7 +131,7 @@ def _encrypted(objects: list[bytes], password: str) -> tuple[list[bytes], bytes]
     return result, trailer
 
 
-def _rc4(key: bytes, data: bytes) -> bytes:
+def rc4(key: bytes, data: bytes) -> bytes:
     state = list(range(256))
     j = 0
     for i in range(256):

@@ -1,12 +1,14 @@
 """Ingests real, broken and encrypted files: every one must end indexed or refused with the right code.
 
-python -m bench.ingestion.outcomes [FOLDER …] [--every 1] [--patience 3600] [--list]
+python -m bench.ingestion.outcomes [FOLDER …] [--every 1] [--patience 3600] [--most SECONDS] [--list]
 
 Everything is uploaded first, then waited for; a line on the way tells how far it is. A file that is still
-being read when `--patience` seconds have passed without any other ending counts as `not ended`.
+being read when `--patience` seconds have passed without any other ending, or `--most` seconds in all, counts
+as `not ended`.
 """
 
 import argparse
+import math
 import sys
 import time
 from collections import Counter
@@ -34,13 +36,16 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--every", type=int, default=1, help="only each N-th file")
     parser.add_argument("--patience", type=float, default=3600, help="seconds without any ending, at most")
+    parser.add_argument(
+        "--most", type=float, default=math.inf, help="seconds in all: then report what is there"
+    )
     parser.add_argument("--list", action="store_true", help="name every file that was not indexed")
     arguments = parser.parse_args()
     files = files_below(arguments.folders or [DOCUMENTS])[:: arguments.every]
     begun = time.monotonic()
     with fresh_installation() as installation, installation.server() as server:
         server.with_key()
-        outcomes = ingest(server, files, arguments.patience)
+        outcomes = ingest(server, files, arguments.patience, begun + arguments.most)
         report(outcomes)
         print(health(server, installation))
         print(f"{len(files)} files in {time.monotonic() - begun:.0f} s")
@@ -50,7 +55,9 @@ def main() -> None:
                 print(f"{code:24} {path}")
 
 
-def ingest(server: Server, files: Sequence[Path], patience_s: float) -> dict[Path, str]:
+def ingest(
+    server: Server, files: Sequence[Path], patience_s: float, until: float = math.inf
+) -> dict[Path, str]:
     """How each file ended: `indexed`, or a code."""
     ended: dict[Path, str] = {}
     waiting: dict[Path, str] = {}
@@ -62,7 +69,7 @@ def ingest(server: Server, files: Sequence[Path], patience_s: float) -> dict[Pat
             ended[path] = str(answer.json()["error"]["code"])
         progress("uploaded", len(ended) + len(waiting), len(files), ended)
     last_ending = time.monotonic()
-    while waiting and time.monotonic() - last_ending < patience_s:
+    while waiting and time.monotonic() < min(until, last_ending + patience_s):
         try:
             found = documents(server)
         except httpx.HTTPError:

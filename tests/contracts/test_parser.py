@@ -27,6 +27,7 @@ from bastide.knowledge.domain.extraction import BlockKind, ExtractedText
 from bastide.knowledge.ports.parser import Parser
 from tests import documents
 from tests.documents import written
+from tests.locked_ppt import locked_ppt
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs Tesseract")
@@ -616,6 +617,37 @@ async def test_an_office_file_opens_with_its_password(parser: Parser, tmp_path: 
         await parser.parse(path, name)
     with pytest.raises(DocumentEncryptedError, match="is wrong"):
         await parser.parse(path, name, password="sesame")
+
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"  # made by the script that is there
+OLDER = {
+    "a.doc": (FIXTURES / "locked.doc").read_bytes(),
+    "a.xls": (FIXTURES / "locked.xls").read_bytes(),
+    "a.ppt": locked_ppt("Le conseil approuve la création de trois emplois.", "sésame"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(OLDER))
+async def test_an_older_office_file_opens_with_its_password(
+    parser: Parser, tmp_path: Path, name: str
+) -> None:
+    path = written(tmp_path, name, OLDER[name])
+    with pytest.raises(DocumentEncryptedError, match="is protected"):
+        await parser.parse(path, name)
+    with pytest.raises(DocumentEncryptedError, match="is wrong"):
+        await parser.parse(path, name, password="sesame")
+    text = (await parser.parse(path, name, password="sésame")).text
+    assert "Hélène | 42" in text if name == "a.xls" else "Le conseil approuve la création" in text
+
+
+async def test_a_presentation_encrypted_in_an_unknown_way_is_encrypted(
+    parser: Parser, tmp_path: Path
+) -> None:
+    content = documents.compound(
+        {"Current User": b"\0" * 12 + b"\xdf\xc4\xd1\xf3" + b"\0" * 32, "PowerPoint Document": b"x"}
+    )
+    with pytest.raises(DocumentEncryptedError):
+        await parser.parse(written(tmp_path, "a.ppt", content), "a.ppt", password="sésame")
 
 
 async def test_a_workbook_that_all_may_read_needs_no_password(parser: Parser, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bastide.knowledge.domain.errors import DocumentCorruptError, DocumentEncryp
 from bastide.knowledge.domain.extraction import BlockKind
 
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^()\s]*\)")
-_ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
+_ENCRYPTED = re.compile(r"\b(?:password|encrypt(?:ed|ion)?)\b", re.IGNORECASE)
 # kreuzberg's level of a sheet's name; ours is 1 (a sheet is the largest unit of its file).
 _SHEET_LEVEL = 2
 

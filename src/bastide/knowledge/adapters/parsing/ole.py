@@ -10,6 +10,9 @@ XLS = "application/vnd.ms-excel"
 PPT = "application/vnd.ms-powerpoint"
 MSG = "application/vnd.ms-outlook"
 OTHER = "application/x-ole-storage"
+_CURRENT_USER = "Current User"  # [MS-PPT] 2.3.2: the token tells whether the presentation is encrypted
+_TOKEN = slice(12, 16)
+_ENCRYPTED = (0xF3D1C4DF).to_bytes(4, "little")
 _STREAMS = (
     ("WordDocument", DOC),
     ("Workbook", XLS),
@@ -22,6 +25,6 @@ _STREAMS = (
 def media_type(path: Path) -> str:
     """Raises DocumentEncryptedError when it is an encrypted Office file, whose format nobody can tell."""
     file = CompoundFile(path.read_bytes())
-    if "EncryptedPackage" in file or "EncryptedSummary" in file:
+    if "EncryptedPackage" in file or file.read(_CURRENT_USER)[_TOKEN] == _ENCRYPTED:
         raise DocumentEncryptedError("The file is protected by a password.")
     return next((kind for stream, kind in _STREAMS if stream in file), OTHER)

@@ -24,6 +24,7 @@ _UNREADABLE = (
     KeyError,
     IndexError,
     AttributeError,
+    AssertionError,  # the library's way to say that a field is not as it expects
 )
 
 
