@@ -18,6 +18,7 @@ from bastide.knowledge.domain.filters import (
 )
 
 OPERATORS = ("eq", "ne", "in", "nin", "gt", "gte", "lt", "lte", "exists")
+_PAGE = "page"
 _TEXTS = frozenset({"language", "filename", "media_type"})
 _MOMENT = "upload_time"  # a date is compared as a period with it, never as a text
 _VALUES = frozenset({"eq", "ne", "in", "nin"})
@@ -121,7 +122,8 @@ def _at(path: str, operator: str, operand: Json) -> Condition:
 
 
 def _bounded(path: str, bounds: Mapping[str, Json]) -> Condition:
-    if any(isinstance(operand, str) for operand in bounds.values()):
+    dated = any(isinstance(operand, str) for operand in bounds.values())
+    if path == _MOMENT or (dated and path != _PAGE):
         return _period(path, bounds)
     return InRange(path, **{key: _number(path, key, operand) for key, operand in bounds.items()})
 
@@ -137,7 +139,7 @@ def _period(path: str, bounds: Mapping[str, Json]) -> InPeriod:
 
 def _number(path: str, operator: str, operand: Json) -> float:
     if isinstance(operand, bool) or not isinstance(operand, int | float):
-        raise _wrong(path, operator, "a number or an ISO 8601 date")
+        raise _wrong(path, operator, "a number" if path == _PAGE else "a number or an ISO 8601 date")
     try:
         return float(operand)
     except OverflowError as error:
@@ -160,7 +162,7 @@ def _moment(path: str, operator: str, operand: Json) -> tuple[str, datetime]:
 def _scalar(path: str, operator: str, operand: Json) -> Scalar:
     if operand is None or isinstance(operand, list | dict):
         raise _wrong(path, operator, "a string, a number, true or false")
-    if path == "page":
+    if path == _PAGE:
         _number(path, operator, operand)
     elif path in _TEXTS and not isinstance(operand, str):
         raise _wrong(path, operator, "a string")

@@ -55,6 +55,8 @@ def test_the_day_of_an_upload_is_a_period(day: Json) -> None:
         ("page", "4", "eq"),
         ("page", {"in": [1, True]}, "in"),
         ("page", {"gte": "first"}, "gte"),
+        ("page", {"gte": "2024-01-31"}, "gte"),
+        ("upload_time", {"gte": 2024}, "gte"),
         ("language", 1, "eq"),
         ("filename", {"ne": 2}, "ne"),
         ("media_type", [True], "in"),
