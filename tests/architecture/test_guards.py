@@ -31,6 +31,7 @@ LOADED_BY_NAME: dict[str, str] = {
     "app/container.py": "documents: the index, the parsers, the workflow engine",
     "app/models.py": "OpenTelemetry",
     "gateway/adapters/counters.py": "the Redis counters",
+    "identity/adapters/common_passwords.py": "the list of the commonest, where somebody chooses one",
     "platform/database/schema.py": "Alembic, at a start that finds an older schema",
 }
 

@@ -237,6 +237,10 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/people/{user_id}/reset-link": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/export": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/erasure": [Row("SO", person, body={})],
+    "GET /api/v1/personal-data": [Row(ALL)],
+    "POST /api/v1/personal-data/verify": [
+        Row(ALL, body={"statement": {}, "key_id": "s", "public_key": "", "signature": ""})
+    ],
     "GET /api/v1/personal-data/{job_id}": [Row("SO", export_job, hidden=True)],
     "GET /api/v1/personal-data/{job_id}/archive": [Row("SO", export_job, hidden=True)],
     "GET /api/v1/invitations": [Row("SO")],

@@ -20,7 +20,7 @@ from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
 from bastide.gateway.module import GatewayModule
-from bastide.identity.module import Identity, Mail
+from bastide.identity.module import Identity, Mail, Passwords
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
@@ -175,7 +175,10 @@ async def _open_identity(
     local_token: str,
 ) -> tuple[Identity, FirstAdministrator | None]:
     mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
-    identity = Identity(backends.database, backends.cache, keyring, clock, audit, mail, local_token)
+    passwords = Passwords(breached=settings.breached_passwords)
+    identity = Identity(
+        backends.database, backends.cache, keyring, clock, audit, mail, local_token, passwords
+    )
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None

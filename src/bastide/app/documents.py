@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from prometheus_client import CollectorRegistry
+
 from bastide.app.backends import Backends, path_of
 from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
@@ -16,6 +18,7 @@ from bastide.kit.clock import Clock
 from bastide.kit.language import detect
 from bastide.knowledge.adapters.parsing.parser import SubprocessParser
 from bastide.knowledge.adapters.pdfium import PdfiumGeometry
+from bastide.knowledge.adapters.prometheus import IngestionMetrics
 from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
 from bastide.knowledge.ports.parser import ParseLimits
@@ -70,6 +73,7 @@ async def open_documents(
                 samples=SAMPLES,
                 used_bytes=home.used_bytes,
                 limits=_limits(settings.documents),
+                observer=_observed_by(backends.registry),
             )
         )
         module.register()
@@ -78,14 +82,19 @@ async def open_documents(
         works = Role.DOCUMENTS in settings.roles
         await workflows.start(work=works)
         stack.push_async_callback(workflows.stop)
-        await backends.bus.start()
-        stack.push_async_callback(backends.bus.stop)
-        await backends.relay.start()
-        stack.push_async_callback(backends.relay.stop)
+        for part in (backends.bus, backends.relay):
+            await part.start()
+            stack.push_async_callback(part.stop)
         await module.start(work=works)
         stack.push_async_callback(module.stop)
-        await personal.start()
+        await stack.enter_async_context(personal.running())
         yield module, personal
+
+
+def _observed_by(registry: CollectorRegistry) -> IngestionMetrics:
+    metrics = IngestionMetrics()
+    registry.register(metrics)
+    return metrics
 
 
 def _personal_data(

@@ -168,6 +168,7 @@ class Settings(BaseSettings):
 
     admin_email: str | None = None
     admin_password: SecretStr | None = None
+    breached_passwords: Path | None = None
 
     otlp_url: str | None = Field(None, pattern=r"^https?://[^\s?#]+$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -260,9 +261,17 @@ def _mistakes(settings: Settings) -> list[str]:
     names = [provider.name for provider in settings.gateway.providers]
     if len(set(names)) < len(names):
         found.append("gateway.providers: each needs a name of its own")
+    found += _file_mistakes(settings)
+    return found + (_split_mistakes(settings) if settings.is_split else [])
+
+
+def _file_mistakes(settings: Settings) -> list[str]:
+    found: list[str] = []
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         found.append("tls_certificate and tls_key: give both or neither")
-    return found + (_split_mistakes(settings) if settings.is_split else [])
+    if settings.breached_passwords is not None and not settings.breached_passwords.is_file():
+        found.append("breached_passwords: there is no such file")
+    return found
 
 
 def _split_mistakes(settings: Settings) -> list[str]:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Request
 from starlette.types import ASGIApp
 
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
+from bastide.identity.adapters.breached_passwords import BreachedPasswords
+from bastide.identity.adapters.common_passwords import CommonPasswords
 from bastide.identity.adapters.jose import JoseTokens
 from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.adapters.webauthn import RelyingParty
@@ -33,6 +36,7 @@ from bastide.identity.usecases.account_data import AccountData
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.change_password import ChangePassword
+from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.identity.usecases.client_tokens import ClientTokens
 from bastide.identity.usecases.create_key import CreateKey
 from bastide.identity.usecases.credential_cache import CredentialCache
@@ -108,6 +112,19 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Passwords:
+    """How they are kept, and which nobody may choose: the commonest, and those in the file `breached`."""
+
+    hasher: PasswordHasher = field(default_factory=Argon2PasswordHasher)
+    breached: Path | None = None
+
+    def rules(self) -> PasswordRules:
+        """With all lists that there are."""
+        file = [] if self.breached is None else [BreachedPasswords(self.breached)]
+        return PasswordRules([CommonPasswords(), *file])
+
+
+@dataclass(frozen=True, slots=True)
 class _Parts:
     store: SqlIdentityStore
     keyring: Keyring
@@ -141,7 +158,6 @@ class Identity:
 
     Args:
         local_token: accepted as a bearer token for the command line of this machine; None = there is none.
-        hasher: argon2id when none is given.
     """
 
     def __init__(
@@ -153,11 +169,12 @@ class Identity:
         audit: Audit,
         mail: Mail,
         local_token: str | None = None,
-        hasher: PasswordHasher | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
         store = SqlIdentityStore(database, clock, audit)
         hashes = TokenHashes(keyring)
-        hasher = hasher or Argon2PasswordHasher()
+        passwords = passwords or Passwords()
+        hasher, chosen = passwords.hasher, passwords.rules()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
         tokens = JoseTokens(keyring, mail.public_url)
@@ -173,7 +190,7 @@ class Identity:
         self.policy = policy
         self.authenticator: Authenticator = self._authentication
         self.local_principal = self._authentication.local_principal
-        self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, clock)
+        self.ensure_first_administrator = EnsureFirstAdministrator(store, hasher, chosen, clock)
         self.create_key = CreateKey(store, policy, hashes, clock)
         self.keys = ManageKeys(store, policy, hashes, revocations, clock)
         parts = _Parts(store, keyring, hashes, hasher, throttle, sessions, revocations, clock)
@@ -181,8 +198,8 @@ class Identity:
         self._tokens, self._logins = tokens, logins
         self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
         self._log_out = LogOut(store, revocations)
-        self._password = ChangePassword(store, hasher, hashes, throttle, sessions, revocations)
-        self._profiles = Profiles(store, policy)
+        self._password = ChangePassword(store, hasher, chosen, hashes, throttle, sessions, revocations)
+        self._profiles = Profiles(store, policy, clock)
         self._own_sessions = OwnSessions(store, revocations, clock)
         self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
         self._people = ManagePeople(store, policy, revocations, clock)
@@ -190,8 +207,10 @@ class Identity:
         self._groups = ManageGroups(store, policy, revocations, clock)
         self._services = ManageServices(store, policy, revocations, clock)
         self._invite = Invite(store, policy, hashes, letters, clock)
-        self._join = Join(store, hasher, hashes, throttle, sessions, logins.step, revocations, clock)
-        self._reset = ResetPassword(store, policy, hasher, hashes, letters, throttle, revocations, clock)
+        self._join = Join(store, hasher, chosen, hashes, throttle, sessions, logins.step, revocations, clock)
+        self._reset = ResetPassword(
+            store, policy, hasher, chosen, hashes, letters, throttle, revocations, clock
+        )
         self._share = Share(store, policy, clock)
         self.sharing: Sharing = self._share
         self._labels = ManageLabels(store, policy, self._share, revocations, clock)

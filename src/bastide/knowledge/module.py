@@ -24,6 +24,7 @@ from bastide.knowledge.http.sharing import sharing_router
 from bastide.knowledge.http.text import text_router
 from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
+from bastide.knowledge.ports.observer import IngestionObserver, Unobserved
 from bastide.knowledge.ports.parser import ParseLimits, Parser
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.attach import Attach
@@ -115,6 +116,7 @@ class KnowledgePorts:
     tmp: Path
     samples: Path | None = None
     used_bytes: Callable[[], int] = lambda: 0
+    observer: IngestionObserver = field(default_factory=Unobserved)
     limits: KnowledgeLimits = field(default_factory=KnowledgeLimits)
 
 
@@ -184,7 +186,7 @@ class KnowledgeModule:
             self._upload,
             ChangeDocument(self._store, self._access, ports.sharing, self._notices, ports.clock),
             self._delete,
-            Control(self._store, self._access, self._notices, self._passwords, ports.clock),
+            Control(self._store, self._access, self._notices, self._passwords, ports.observer, ports.clock),
             self._read,
         )
         compact = Compact(
@@ -240,7 +242,7 @@ class KnowledgeModule:
 
     def _workflows(self) -> DocumentWorkflows:
         ports, store = self._ports, self._store
-        attend = Attend(store, self._notices)
+        attend = Attend(store, self._notices, ports.observer)
         count_tokens = ports.embedder.count_tokens
         index_version = IndexVersion(
             store, attend, ports.index, self._index_passages, ports.embedder, ports.clock
@@ -260,9 +262,9 @@ class KnowledgeModule:
             ),
             chunk=ChunkText(store, attend, self._texts, chunker),
             embed=Embed(store, attend, ports.embedder),
-            publish=Publish(store, index_version, self._notices, ports.clock),
+            publish=Publish(store, index_version, self._notices, ports.observer, ports.clock),
             tidy=Tidy(store, ports.index),
-            fail=Fail(store, self._notices, ports.clock),
+            fail=Fail(store, self._notices, ports.observer, ports.clock),
             erase=Erase(store, ports.objects, ports.index, ports.workflows, self._delete),
             update_index=UpdateIndex(store, ports.index),
             collections=self._collections,

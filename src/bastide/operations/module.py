@@ -1,7 +1,8 @@
 """Builds the audit log from its ports."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,6 +36,7 @@ from bastide.platform.uninterrupted import told_to_end
 from bastide.platform.workflows.port import Workflows
 
 _CHECKPOINT_EVERY_S = 60.0
+_DISCARD_EVERY_S = 3600.0
 _PRUNE_EVERY = timedelta(hours=6)
 _log = structlog.get_logger()
 
@@ -142,7 +144,7 @@ class PersonalDataPorts:
 
 
 class PersonalData:
-    """Exports and erasures. Order: build, `register()`, start the workflows, `start()`."""
+    """Exports and erasures. Order: build, `register()`, start the workflows, `running()`."""
 
     def __init__(self, ports: PersonalDataPorts, auditing: Auditing) -> None:
         self._jobs = SqlJobs(ports.database)
@@ -164,7 +166,22 @@ class PersonalData:
     def router(self, principal: Callable[[Request], Principal]) -> APIRouter:
         return personal_data_router(self._uses, self._workflow.start, principal)
 
-    async def start(self) -> None:
-        """What was asked for when the process was killed, before the workflow was enqueued."""
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """With what was asked for when the process was killed, before the workflow was enqueued."""
         for job in await self._jobs.unfinished():
             await self._workflow.start(job)
+        discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
+        try:
+            yield
+        finally:
+            discarding.cancel()
+            await asyncio.gather(discarding, return_exceptions=True)
+
+    async def _discard(self) -> None:
+        while not told_to_end():
+            try:
+                await self._uses.discard()
+            except BastideError as error:
+                _log.warning("personal_data.not_discarded", code=error.code, error=str(error))
+            await asyncio.sleep(_DISCARD_EVERY_S)

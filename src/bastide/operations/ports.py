@@ -9,7 +9,7 @@ from bastide.identity.contract import Principal
 from bastide.operations.domain.check import Check
 from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.log import Log, LogPolicy, Placed, Sought
-from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile, Job
+from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile, Job, JobQuery
 from bastide.operations.domain.record import Record
 from bastide.platform.database.port import Connection
 
@@ -207,7 +207,15 @@ class JobStore(Protocol):
 
     async def get(self, job_id: str) -> Job | None: ...
 
+    async def listing(self, query: JobQuery, before: str | None, limit: int) -> Sequence[Job]:
+        """Newest first, those asked for before the job of that id."""
+        ...
+
     async def unfinished(self) -> Sequence[Job]: ...
+
+    async def archives(self, until: datetime, subject_id: str | None = None) -> Sequence[Job]:
+        """Exports done by then whose archive is still there; of one person, or all."""
+        ...
 
     async def put_erased(self, job_id: str, holder: str, erased: Erased) -> None:
         """What a holder said first stays said."""

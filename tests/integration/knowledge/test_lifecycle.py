@@ -24,7 +24,10 @@ from tests.fakes.workflows import Killed
 
 def control(service: Service) -> Control:
     module = service.module
-    return Control(module._store, module._access, module._notices, module._passwords, service.ports.clock)
+    ports = service.ports
+    return Control(
+        module._store, module._access, module._notices, module._passwords, ports.observer, ports.clock
+    )
 
 
 def change(service: Service) -> ChangeDocument:

@@ -12,6 +12,7 @@ from bastide.gateway.ports.observer import Timing
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.routing.stations import Stations
 from bastide.identity.contract import CredentialKind, Principal, Role
+from bastide.knowledge.adapters.prometheus import IngestionMetrics
 from bastide.platform.http.gate import Gate, GateFigures
 from bastide.platform.telemetry.requests import RequestTelemetry
 
@@ -49,6 +50,7 @@ async def test_the_documentation_names_every_metric_with_its_kind_and_labels() -
     RequestTelemetry(nothing, registry)
     registry.register(GateFigures(Gate()))
     registry.register(gateway_metrics())
+    registry.register(IngestionMetrics())
     families = {
         f"{family.name}_total" if family.type == "counter" else family.name: family
         for family in registry.collect()

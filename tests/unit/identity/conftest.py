@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
-from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail
+from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail, Passwords
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.http.errors import install_error_handlers
@@ -162,7 +162,7 @@ async def house(database: Database, clock: HeldClock, tmp_path: Path) -> AsyncIt
     hasher = QuickHasher()
     postbox, scribe = Postbox(), Scribe()
     mail = Mail(postbox, "https://bastide.example/")
-    identity = Identity(database, cache, keyring, clock, scribe, mail, "local-secret", hasher)
+    identity = Identity(database, cache, keyring, clock, scribe, mail, "local-secret", Passwords(hasher))
     await identity.ensure_first_administrator(EMAIL, PASSWORD)
     app = FastAPI()
     install_error_handlers(app)

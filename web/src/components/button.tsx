@@ -19,24 +19,19 @@ const SIZES: Record<Size, string> = {
   narrow: "h-9 w-7 shrink-0",
 };
 
+const SHAPE = "inline-flex items-center justify-center gap-2 rounded-md font-medium transition-colors";
+
+/** For a link that looks like a button. */
+export const linkLook = (look: Look, size: Size = "normal"): string =>
+  classes(SHAPE, LOOKS[look], SIZES[size]);
+
 interface Props extends ComponentProps<"button"> {
   look?: Look;
   size?: Size;
 }
 
 export function Button({ look = "plain", size = "normal", className, ...rest }: Props) {
-  return (
-    <button
-      type="button"
-      className={classes(
-        "inline-flex items-center justify-center gap-2 rounded-md font-medium transition-colors",
-        LOOKS[look],
-        SIZES[size],
-        className,
-      )}
-      {...rest}
-    />
-  );
+  return <button type="button" className={classes(linkLook(look, size), className)} {...rest} />;
 }
 
 interface IconProps extends Omit<Props, "children"> {

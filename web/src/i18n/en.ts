@@ -3,6 +3,7 @@ import { admin } from "./admin.en";
 import { errors } from "./errors.en";
 import { gateway } from "./gateway.en";
 import { people } from "./people.en";
+import { personal } from "./personal.en";
 import { security } from "./security.en";
 
 export const en = {
@@ -257,6 +258,7 @@ export const en = {
   ...security,
   ...gateway,
   people,
+  personal,
   errors,
 };
 

@@ -25,6 +25,9 @@ export const errors = {
   password_weak: "This password is too easy to guess. Choose a longer one.",
   password_weak_short: "Use at least 8 characters.",
   password_weak_long: "Use at most 256 characters.",
+  password_weak_breached: "This password was seen in a breach. Choose another one.",
+  password_list_unavailable:
+    "The list of breached passwords cannot be read; whoever runs the server has to look.",
   password_weak_common: "This password is among the first that are guessed. Add a few words.",
   password_weak_repeated: "Use more than three different characters.",
   password_weak_personal: "Do not use your e-mail address as a password.",
@@ -80,6 +83,7 @@ export const errors = {
   grant_unknown: "Somebody on the list is not here any more. Take them off and save again.",
   secrets_erased: "This was erased: nothing can read it any more.",
   secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
+  receipt_file: "This file holds no receipt of an erasure.",
   personal_data_not_found: "There is no such export or erasure.",
   personal_data_archive:
     "There is no archive to download: it is not ready, was downloaded, or waited too long.",

@@ -27,6 +27,9 @@ export const errors: typeof english = {
   password_weak: "Ce mot de passe est trop facile à deviner. Choisissez-en un plus long.",
   password_weak_short: "Utilisez au moins 8 caractères.",
   password_weak_long: "Utilisez au plus 256 caractères.",
+  password_weak_breached: "Ce mot de passe figure dans une fuite de données. Choisissez-en un autre.",
+  password_list_unavailable:
+    "La liste des mots de passe divulgués est illisible ; la personne qui s’occupe du serveur doit y regarder.",
   password_weak_common: "Ce mot de passe est parmi les premiers que l’on devine. Ajoutez quelques mots.",
   password_weak_repeated: "Utilisez plus de trois caractères différents.",
   password_weak_personal: "N’utilisez pas votre adresse comme mot de passe.",
@@ -88,6 +91,7 @@ export const errors: typeof english = {
   grant_unknown: "Quelqu’un de la liste n’est plus là. Retirez-le et enregistrez de nouveau.",
   secrets_erased: "Ceci a été effacé : plus rien ne peut le lire.",
   secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
+  receipt_file: "Ce fichier ne contient pas de reçu d’effacement.",
   personal_data_not_found: "Il n’y a pas d’export ni d’effacement de ce numéro.",
   personal_data_archive:
     "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",

@@ -4,6 +4,7 @@ import { admin } from "./admin.fr";
 import { errors } from "./errors.fr";
 import { gateway } from "./gateway.fr";
 import { people } from "./people.fr";
+import { personal } from "./personal.fr";
 import { security } from "./security.fr";
 
 export const fr: Messages = {
@@ -263,5 +264,6 @@ export const fr: Messages = {
   ...security,
   ...gateway,
   people,
+  personal,
   errors,
 };

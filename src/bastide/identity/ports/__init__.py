@@ -6,6 +6,7 @@ from typing import Protocol
 from bastide.identity.ports.credentials import (
     AccessTokens,
     Keys,
+    KnownPasswords,
     Passkeys,
     PasswordHasher,
     SecondFactors,
@@ -86,6 +87,7 @@ __all__ = [
     "History",
     "IdentityStore",
     "Keys",
+    "KnownPasswords",
     "Links",
     "Organisations",
     "Passkeys",

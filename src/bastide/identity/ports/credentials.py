@@ -181,6 +181,19 @@ class WebAuthn(Protocol):
         ...
 
 
+class KnownPasswords(Protocol):
+    """Passwords that are tried first."""
+
+    @property
+    def reason(self) -> str:
+        """For the refusal: `common` or `breached`."""
+        ...
+
+    async def holds(self, password: str) -> bool:
+        """Raises UnavailableError: it cannot be told."""
+        ...
+
+
 class PasswordHasher(Protocol):
     """argon2id, off the event loop; a few at a time, since each takes tens of MiB."""
 

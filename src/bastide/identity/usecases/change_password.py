@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from bastide.identity.domain.errors import PasswordWrongError, PermissionDeniedError
-from bastide.identity.domain.passwords import check_password
 from bastide.identity.domain.people import User
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore, PasswordHasher
+from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
@@ -28,6 +28,7 @@ class PasswordChange:
 class ChangePassword:
     store: IdentityStore
     hasher: PasswordHasher
+    rules: PasswordRules
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
@@ -38,7 +39,7 @@ class ChangePassword:
         if principal.credential is not CredentialKind.SESSION:
             raise PermissionDeniedError("Log in with a browser to change the password.")
         user = await self._verified(principal, change)
-        check_password(change.new, user.email)
+        await self.rules.check(change.new, user.email)
         if change.new == change.current:
             raise PasswordWrongError("The new password is the old one.", reason="same")
         new_hash = await self.hasher.hash(change.new)

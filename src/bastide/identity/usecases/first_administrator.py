@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from bastide.identity.domain.errors import EmailTakenError
-from bastide.identity.domain.passwords import check_password, one_time_password
+from bastide.identity.domain.passwords import one_time_password
 from bastide.identity.domain.people import Membership, Organisation, User, normalise_email
 from bastide.identity.domain.principal import Role
 from bastide.identity.ports import IdentityStore, PasswordHasher
+from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
 
@@ -26,6 +27,7 @@ class FirstAdministrator:
 class EnsureFirstAdministrator:
     store: IdentityStore
     hasher: PasswordHasher
+    rules: PasswordRules
     clock: Clock
 
     async def __call__(self, email: str | None, password: str | None) -> FirstAdministrator | None:
@@ -40,7 +42,7 @@ class EnsureFirstAdministrator:
         address = normalise_email(email or _DEFAULT_EMAIL)
         generated = None if password else one_time_password()
         if password:
-            check_password(password, address)
+            await self.rules.check(password, address)
         password_hash = await self.hasher.hash(password or generated or "")
         now = self.clock.now()
         user = User(

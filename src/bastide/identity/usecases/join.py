@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from bastide.identity.domain.errors import LinkInvalidError, LoginFailedError
 from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.invitations import Invitation
-from bastide.identity.domain.passwords import check_password
 from bastide.identity.domain.people import Membership, User
 from bastide.identity.ports import IdentityStore, PasswordHasher, Unit
+from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
@@ -43,6 +43,7 @@ class Acceptance:
 class Join:
     store: IdentityStore
     hasher: PasswordHasher
+    rules: PasswordRules
     hashes: TokenHashes
     throttle: LoginThrottle
     sessions: SessionOpener
@@ -97,7 +98,7 @@ class Join:
     async def _proved(self, user: User | None, invitation: Invitation, acceptance: Acceptance) -> str | None:
         """The hash of a new account's password; None when the one that exists was proved."""
         if user is None:
-            check_password(acceptance.password, invitation.email)
+            await self.rules.check(acceptance.password, invitation.email)
             return await self.hasher.hash(acceptance.password)
         account = self.hashes.throttle(user.email)
         await self.throttle.admit(account, acceptance.address, None)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import EmailInvalidError, LinkInvalidError, PermissionDeniedError
 from bastide.identity.domain.invitations import RESET_AGE, PasswordReset, new_link_token, reset_path
-from bastide.identity.domain.passwords import check_password
 from bastide.identity.domain.people import User, normalise_email
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.ports import IdentityStore, PasswordHasher, Unit
+from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.identity.usecases.invite import NewLink
 from bastide.identity.usecases.letters import Letters
 from bastide.identity.usecases.login_throttle import LoginThrottle
@@ -25,6 +25,7 @@ class ResetPassword:
     store: IdentityStore
     policy: Policy
     hasher: PasswordHasher
+    rules: PasswordRules
     hashes: TokenHashes
     letters: Letters
     throttle: LoginThrottle
@@ -76,7 +77,7 @@ class ResetPassword:
         """
         async with self.store.reading() as unit:
             user = await self._holder(unit, token)
-        check_password(new_password, user.email)
+        await self.rules.check(new_password, user.email)
         new_hash = await self.hasher.hash(new_password)
         async with self.store.transaction() as unit:
             user = await self._holder(unit, token)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bastide.knowledge.domain.document import Document, Run, Stage
 from bastide.knowledge.domain.progress import progress
+from bastide.knowledge.ports.observer import IngestionObserver
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.notices import Notices
 
@@ -28,9 +29,10 @@ class RunStoppedError(Exception):
 
 
 class Attend:
-    def __init__(self, store: KnowledgeStore, notices: Notices) -> None:
+    def __init__(self, store: KnowledgeStore, notices: Notices, observer: IngestionObserver) -> None:
         self._store = store
         self._notices = notices
+        self._observer = observer
 
     async def load(self, run: Run) -> Document:
         """The document as it is now, with the run's version as its latest. Raises RunStoppedError."""
@@ -55,6 +57,7 @@ class Attend:
                         raise RunStoppedError
                 now = progress(stage, counter.done, counter.total, time.monotonic() - began)
                 await self._notices.advanced(document, now)
+            self._observer.stage_ended(stage, time.monotonic() - began)
             return task.result()
         finally:
             if not task.done():

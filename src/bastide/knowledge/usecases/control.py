@@ -6,6 +6,7 @@ from bastide.identity.contract import Action, Principal
 from bastide.kit.clock import Clock
 from bastide.knowledge.domain.document import Document, DocumentStatus
 from bastide.knowledge.domain.errors import DocumentNotProcessingError, DocumentNotStoppedError
+from bastide.knowledge.ports.observer import IngestionObserver
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import CANCELLED, document_event, new_event_id
@@ -22,6 +23,7 @@ class Control:
     access: Access
     notices: Notices
     passwords: Passwords
+    observer: IngestionObserver
     clock: Clock
 
     async def cancel(self, principal: Principal, document_id: str) -> Document:
@@ -35,6 +37,7 @@ class Control:
             if not await unit.runs.cancelled(run_of(document)):
                 raise DocumentNotProcessingError("This document is not being read.", document_id=document_id)
             await unit.announce(document_event(CANCELLED, document, self.clock.now()))
+        self.observer.ended(DocumentStatus.CANCELLED, document.latest)
         document = replace(document, latest=replace(document.latest, status=DocumentStatus.CANCELLED))
         await self.notices.changed(document)
         return document

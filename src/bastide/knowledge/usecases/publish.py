@@ -3,6 +3,7 @@
 from bastide.kit.clock import Clock
 from bastide.knowledge.domain.document import Document, DocumentStatus, Run
 from bastide.knowledge.ports.index import PassageIndex
+from bastide.knowledge.ports.observer import IngestionObserver
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.attend import RunStoppedError
 from bastide.knowledge.usecases.events import INDEXED, document_event
@@ -12,11 +13,17 @@ from bastide.knowledge.usecases.notices import Notices
 
 class Publish:
     def __init__(
-        self, store: KnowledgeStore, index_version: IndexVersion, notices: Notices, clock: Clock
+        self,
+        store: KnowledgeStore,
+        index_version: IndexVersion,
+        notices: Notices,
+        observer: IngestionObserver,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._index_version = index_version
         self._notices = notices
+        self._observer = observer
         self._clock = clock
 
     async def __call__(self, run: Run) -> bool:
@@ -49,6 +56,7 @@ class Publish:
             now = self._clock.now()
             await unit.runs.published(run, now)
             await unit.announce(document_event(INDEXED, document, now))
+        self._observer.ended(DocumentStatus.INDEXED, document.latest)
         return document
 
 

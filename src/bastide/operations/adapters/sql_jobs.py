@@ -1,9 +1,10 @@
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from bastide.operations.adapters.tables import personal_data_jobs as jobs
-from bastide.operations.domain.personal import Documents, Erased, Job, JobKind, JobState
+from bastide.operations.domain.personal import Documents, Erased, Job, JobKind, JobQuery, JobState
 from bastide.platform.database.port import Database
 
 
@@ -32,10 +33,29 @@ class SqlJobs:
             row = (await connection.execute(select(jobs).where(jobs.c.id == job_id))).first()
         return None if row is None else _job(row)
 
+    async def listing(self, query: JobQuery, before: str | None, limit: int) -> list[Job]:
+        chosen = [jobs.c.organisation_id == query.organisation_id]
+        if query.party is not None:
+            chosen.append(or_(jobs.c.subject_id == query.party, jobs.c.asked_by == query.party))
+        if query.subject_id is not None:
+            chosen.append(jobs.c.subject_id == query.subject_id)
+        if before is not None:
+            chosen.append(jobs.c.id < before)
+        newest = select(jobs).where(*chosen).order_by(jobs.c.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return [_job(row) for row in await connection.execute(newest)]
+
     async def unfinished(self) -> list[Job]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(jobs).where(jobs.c.state == JobState.QUEUED.value))
             return [_job(row) for row in rows]
+
+    async def archives(self, until: datetime, subject_id: str | None = None) -> list[Job]:
+        chosen = [jobs.c.object_key.is_not(None), jobs.c.done_at <= until]
+        if subject_id is not None:
+            chosen.append(jobs.c.subject_id == subject_id)
+        async with self._database.reading() as connection:
+            return [_job(row) for row in await connection.execute(select(jobs).where(*chosen))]
 
     async def put_erased(self, job_id: str, holder: str, erased: Erased) -> None:
         async with self._database.transaction() as connection:
@@ -89,4 +109,5 @@ def _job(row: Row[*tuple[Any, ...]]) -> Job:
         row.object_key,
         row.receipt,
         row.done_at,
+        len(row.erased),
     )

@@ -23,12 +23,15 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """`collected`: the archive was downloaded, which works once."""
+    """`collected`: the archive was downloaded, which works once; `discarded`: it waited for too long, or the
+    person was erased.
+    """
 
     QUEUED = "queued"
     DONE = "done"
     FAILED = "failed"
     COLLECTED = "collected"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Job:
         subject_id: of the person or document; once it is erased, a pseudonym of nobody.
         object_key: of the archive of an export.
         receipt: signed, of an erasure.
+        steps_done: how many holders have erased what they had.
     """
 
     id: str
@@ -78,6 +82,16 @@ class Job:
     object_key: str | None = None
     receipt: JsonObject | None = None
     done_at: datetime | None = None
+    steps_done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """Which jobs of an organisation: of or by `party`, and about `subject_id`; None: any."""
+
+    organisation_id: str
+    party: str | None = None
+    subject_id: str | None = None
 
 
 def erasure_statement(job: Job, done_at: datetime, erased: Mapping[str, Erased]) -> JsonObject:

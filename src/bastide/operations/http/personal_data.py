@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -21,7 +21,10 @@ class ErasureBody(BaseModel):
 
 
 class JobView(BaseModel):
-    """`receipt` of an erasure, once it is done; the archive of an export is at `/archive`, once."""
+    """`receipt` of an erasure, once it is done; the archive of an export is at `/archive`, once.
+
+    `progress` in percent; `archive_until`: when the archive is thrown away.
+    """
 
     id: str
     kind: JobKind
@@ -31,6 +34,30 @@ class JobView(BaseModel):
     asked_at: datetime
     done_at: datetime | None
     receipt: dict[str, Any] | None
+    progress: int
+    archive_until: datetime | None
+
+
+class JobPage(BaseModel):
+    items: list[JobView]
+    next_cursor: str | None
+    total: int | None = None
+
+
+class Receipt(BaseModel):
+    """As a job has it."""
+
+    model_config = ConfigDict(extra="forbid")
+    statement: dict[str, Any]
+    key_id: str
+    public_key: str
+    signature: str
+
+
+class ReceiptVerdict(BaseModel):
+    """`genuine`: signed by this installation, and not changed since."""
+
+    genuine: bool
 
 
 def personal_data_router(
@@ -53,9 +80,23 @@ def personal_data_router(
     async def erase_document(document_id: str, asks: Principal = caller) -> JobView:
         return await _started(await uses.ask_document(asks, document_id))
 
+    @router.get("/personal-data")
+    async def listing(  # query parameters
+        subject: Annotated[str | None, Query(max_length=100)] = None,
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        asks: Principal = caller,
+    ) -> JobPage:
+        page = await uses.listing(asks, subject, cursor, limit)
+        return JobPage(items=[_view(uses, job) for job in page.items], next_cursor=page.next_cursor)
+
+    @router.post("/personal-data/verify", dependencies=[caller])
+    async def verify(body: Receipt) -> ReceiptVerdict:
+        return ReceiptVerdict(genuine=uses.verify(body.model_dump()))
+
     @router.get("/personal-data/{job_id}")
     async def read(job_id: str, asks: Principal = caller) -> JobView:
-        return _view(await uses.get(asks, job_id))
+        return _view(uses, await uses.get(asks, job_id))
 
     @router.get("/personal-data/{job_id}/archive", response_class=Response)
     async def archive(job_id: str, asks: Principal = caller) -> StreamingResponse:
@@ -69,12 +110,12 @@ def personal_data_router(
 
     async def _started(job: Job) -> JobView:
         await start(job)
-        return _view(job)
+        return _view(uses, job)
 
     return router
 
 
-def _view(job: Job) -> JobView:
+def _view(uses: PersonalDataUseCases, job: Job) -> JobView:
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -84,4 +125,6 @@ def _view(job: Job) -> JobView:
         asked_at=job.asked_at,
         done_at=job.done_at,
         receipt=job.receipt,
+        progress=uses.progress(job),
+        archive_until=uses.archive_until(job),
     )

@@ -1,13 +1,15 @@
 """Export all that is held on a person, and erase a person or a document, with a signed receipt."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bastide.identity.contract import Principal
 from bastide.kit.clock import Clock
+from bastide.kit.cursors import decode_cursor, encode_cursor
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
+from bastide.kit.pages import Page
 from bastide.operations.contract import Audit, done_by
 from bastide.operations.domain.errors import ArchiveGoneError, JobNotFoundError
 from bastide.operations.domain.personal import (
@@ -17,10 +19,11 @@ from bastide.operations.domain.personal import (
     HeldFile,
     Job,
     JobKind,
+    JobQuery,
     JobState,
     erasure_statement,
 )
-from bastide.operations.domain.receipt import receipt, signed_bytes
+from bastide.operations.domain.receipt import is_genuine, receipt, signed_bytes
 from bastide.operations.ports import DataHolder, DataSubjects, DocumentEraser, JobStore
 from bastide.operations.usecases.archive import archived
 from bastide.platform.objects.port import ObjectStore
@@ -79,6 +82,33 @@ class PersonalDataUseCases:
             raise JobNotFoundError("There is no such job.", job_id=job_id)
         return job
 
+    async def listing(
+        self, principal: Principal, subject_id: str | None, cursor: str | None, limit: int
+    ) -> Page[Job]:
+        """Newest first: all for who administers, else what is about the caller or was asked for by them.
+
+        Raises:
+            CursorError.
+        """
+        party = None if principal.role.administers else principal.subject_id
+        query = JobQuery(principal.organisation_id, party, subject_id)
+        before = None if cursor is None else str(decode_cursor(cursor, str)[0])
+        found = await self.jobs.listing(query, before, limit + 1)
+        following = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+        return Page(found[:limit], following)
+
+    def progress(self, job: Job) -> int:
+        """In percent."""
+        return 100 if job.state is not JobState.QUEUED else 100 * job.steps_done // len(self.steps(job.kind))
+
+    def archive_until(self, job: Job) -> datetime | None:
+        """How long the archive of an export waits; None: there is none."""
+        return job.done_at + KEPT_FOR if job.object_key is not None and job.done_at is not None else None
+
+    def verify(self, given: Mapping[str, object]) -> bool:
+        """Whether this installation has signed the receipt, and nothing was changed since."""
+        return is_genuine(given, self.keyring.public_keys())
+
     async def collect(self, principal: Principal, job_id: str) -> AsyncIterator[bytes]:
         """The archive, once: what is not read to its end is lost.
 
@@ -87,13 +117,20 @@ class PersonalDataUseCases:
         """
         job = await self.get(principal, job_id)
         key = job.object_key
-        expired = job.done_at is not None and job.done_at + KEPT_FOR < self.clock.now()
-        if job.state is not JobState.DONE or key is None or expired:
+        until = self.archive_until(job)
+        if job.state is not JobState.DONE or key is None or until is None or until < self.clock.now():
             raise ArchiveGoneError("There is no archive to download (any more).", state=job.state.value)
         if not await self.jobs.collected(job.id):  # of two downloads one wins
             raise ArchiveGoneError("The archive was downloaded.", state=JobState.COLLECTED.value)
         await self.audit.note(done_by(principal, "personal_data.downloaded", job.subject_id, job=job.id))
         return self._once(job, key)
+
+    async def discard(self, subject_id: str | None = None) -> None:
+        """Throw away the archives that waited for too long; of one person, all of them."""
+        until = self.clock.now() if subject_id is not None else self.clock.now() - KEPT_FOR
+        for job in await self.jobs.archives(until, subject_id):
+            await self.objects.erase(_folder(job))
+            await self.jobs.finish(replace(job, state=JobState.DISCARDED, object_key=None))
 
     async def run(self, job_id: str, step: str) -> None:
         """A step of the workflow: `export`, a holder's name, or `receipt`. Doing it again is harmless."""
@@ -167,7 +204,9 @@ class PersonalDataUseCases:
     async def _receipt(self, job: Job) -> None:
         await self.documents.settled()
         now, erased = self.clock.now(), dict(await self.jobs.erased(job.id))
-        if job.kind is JobKind.DOCUMENT:
+        if job.kind is JobKind.ERASURE:
+            await self.discard(job.subject_id)
+        else:
             erased["documents"] = Erased({"documents": 1})
         statement = erasure_statement(job, now, {**erased, "backups": _BACKUPS})
         signature = await self.keyring.sign(signed_bytes(statement))

@@ -39,7 +39,7 @@ class Gate:
 
     @property
     def full(self) -> bool:
-        return self.waiting >= self._room or self.running >= self._most_running
+        return self.waiting >= self._room or self.waiting + self.running >= self._most_running
 
     def arrived(self) -> None:
         """Let in; its task will begin when its turn comes."""

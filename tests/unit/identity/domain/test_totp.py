@@ -51,6 +51,6 @@ def test_what_an_application_is_told() -> None:
 def test_recovery_codes_are_random_and_typed_as_one_likes() -> None:
     many = {new_recovery_code() for _ in range(1000)}
     assert len(many) == 1000
-    assert all(not code.isdigit() for code in many)
+    assert all(len(code.replace("-", "")) == 25 and not code.isdigit() for code in many)
     assert plain_code(" ABCDE-fghjk ") == "abcde-fghjk"
     assert plain_code("123 456") == "123456"

@@ -43,3 +43,11 @@ def test_what_runs_is_bounded() -> None:
     assert gate.full
     gate.ended()
     assert not gate.full
+
+
+def test_those_who_were_let_in_count_before_they_begin() -> None:
+    gate = Gate(most_running=2)
+    gate.arrived()
+    gate.begun()
+    gate.arrived()
+    assert gate.full

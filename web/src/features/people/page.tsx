@@ -4,13 +4,14 @@ import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Tabs } from "@/components/tabs";
 import { LabelRules } from "@/features/labels/rules";
+import { EverybodysData } from "@/features/personal-data/everybody";
 import { Groups } from "./groups";
 import { Invitations } from "./invitations";
 import { People } from "./people";
 import { Permissions } from "./permissions";
 import { Services } from "./services";
 
-type Tab = "people" | "groups" | "invitations" | "services" | "labels" | "roles";
+type Tab = "people" | "groups" | "invitations" | "services" | "labels" | "roles" | "data";
 
 export function PeoplePage() {
   const { t } = useTranslation();
@@ -19,7 +20,7 @@ export function PeoplePage() {
   if (!me) return null;
   const manages = me.actions.includes("people.manage");
   const shown: Tab[] = manages
-    ? ["people", "groups", "invitations", "services", "labels", "roles"]
+    ? ["people", "groups", "invitations", "services", "labels", "data", "roles"]
     : ["people", "groups", "roles"];
   return (
     <div className="mx-auto max-w-4xl px-4 py-6 md:px-8 md:py-8">
@@ -27,7 +28,7 @@ export function PeoplePage() {
       <Tabs
         label={t("people.title")}
         value={tab}
-        options={shown.map((key) => [key, t(`people.tabs.${key}`)])}
+        options={shown.map((key) => [key, key === "data" ? t("personal.tab") : t(`people.tabs.${key}`)])}
         onChange={setTab}
       />
       {tab === "people" && <People me={me} manages={manages} />}
@@ -35,6 +36,7 @@ export function PeoplePage() {
       {tab === "invitations" && <Invitations />}
       {tab === "services" && <Services />}
       {tab === "labels" && <LabelRules />}
+      {tab === "data" && <EverybodysData me={me} />}
       {tab === "roles" && <Permissions />}
     </div>
   );

@@ -1,5 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
-import { EllipsisVertical, KeyRound, ShieldOff, UserCheck, UserMinus, UserX } from "lucide-react";
+import {
+  EllipsisVertical,
+  Eraser,
+  FileArchive,
+  KeyRound,
+  ShieldOff,
+  UserCheck,
+  UserMinus,
+  UserX,
+} from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Link, Person } from "@/api/people";
@@ -9,9 +18,16 @@ import { Menu, MenuItem } from "@/components/menu";
 import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { LinkDialog } from "./link-dialog";
+import type { DataVerb } from "./person-row";
 import { refresh } from "./queries";
 
-export function PersonMenu({ person, organisation }: { person: Person; organisation: string }) {
+interface Props {
+  person: Person;
+  organisation: string;
+  onData: (what: DataVerb) => void;
+}
+
+export function PersonMenu({ person, organisation, onData }: Props) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState<"deactivate" | "remove" | "reset">();
   const path = `/api/v1/people/${person.id}`;
@@ -42,6 +58,12 @@ export function PersonMenu({ person, organisation }: { person: Person; organisat
         >
           {t("second.reset")}
         </MenuItem>
+        <MenuItem
+          icon={<FileArchive aria-hidden="true" className="size-4" />}
+          onSelect={() => onData("export")}
+        >
+          {t("personal.exportOf")}
+        </MenuItem>
         {person.active ? (
           <MenuItem
             danger
@@ -64,6 +86,13 @@ export function PersonMenu({ person, organisation }: { person: Person; organisat
           onSelect={() => setAsked("remove")}
         >
           {t("people.remove")}
+        </MenuItem>
+        <MenuItem
+          danger
+          icon={<Eraser aria-hidden="true" className="size-4" />}
+          onSelect={() => onData("erase")}
+        >
+          {t("personal.erase")}
         </MenuItem>
       </Menu>
       <ErrorNotice error={activate.error ?? link.error} />

@@ -12,8 +12,18 @@ import { PersonMenu } from "./person-menu";
 import { groups, refresh } from "./queries";
 import { RoleOptions } from "./roles";
 
+/** What is done with all that is held on somebody; it outlives their line. */
+export type DataVerb = "export" | "erase";
+
+interface Props {
+  person: Person;
+  me: Me;
+  manages: boolean;
+  onData: (what: DataVerb) => void;
+}
+
 /** Somebody in a line, with what an administrator may do to them. Nobody changes their own role here. */
-export function PersonRow({ person, me, manages }: { person: Person; me: Me; manages: boolean }) {
+export function PersonRow({ person, me, manages, onData }: Props) {
   const { t } = useTranslation();
   const changes = manages && person.id !== me.id;
   const setRole = useMutation({
@@ -40,7 +50,7 @@ export function PersonRow({ person, me, manages }: { person: Person; me: Me; man
           >
             <RoleOptions below={me.role} keep={person.role} />
           </Select>
-          <PersonMenu person={person} organisation={me.organisation.name} />
+          <PersonMenu person={person} organisation={me.organisation.name} onData={onData} />
         </>
       ) : (
         <span className="text-sm text-soft">{t(`people.roles.${person.role}`)}</span>

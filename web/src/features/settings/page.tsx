@@ -10,6 +10,7 @@ import { ErrorNotice } from "@/components/notice";
 import { ChangePassword } from "@/features/login/change-password";
 import { request } from "@/lib/http";
 import { Passkeys } from "@/features/passkeys/passkeys";
+import { MyData } from "@/features/personal-data/mine";
 import { SecondFactorSection } from "@/features/second-factor/section";
 import { Keys } from "./keys";
 import { OrganisationSettings } from "./organisation";
@@ -17,46 +18,53 @@ import { Sessions } from "./sessions";
 
 export function SettingsPage() {
   const { t } = useTranslation();
-  const me = useQuery(queries.me);
+  const me = useQuery(queries.me).data;
   return (
     <div className="mx-auto max-w-3xl px-4 py-6 md:px-8 md:py-8">
       <h1 className="mb-8 text-3xl">{t("settings.title")}</h1>
-      {me.data && (
+      {me && (
         <Section title={t("settings.keys")} text={t("settings.keysText")}>
-          <Keys me={me.data} />
+          <Keys me={me} />
         </Section>
       )}
-      {me.data && (
+      {me && (
         <Section title={t("settings.account")}>
-          <Account me={me.data} />
+          <Account me={me} />
         </Section>
       )}
       <Section title={t("people.sessions")} text={t("people.sessionsText")}>
         <Sessions />
       </Section>
-      {me.data?.email && (
-        <Section title={t("settings.passwordTitle")} text={t("settings.passwordText")}>
-          <div className="max-w-sm">
-            <ChangePassword />
-          </div>
-        </Section>
-      )}
-      {me.data?.email && (
-        <Section title={t("second.title")} text={t("second.text")}>
-          <SecondFactorSection />
-        </Section>
-      )}
-      {me.data?.email && (
-        <Section title={t("passkeys.title")} text={t("passkeys.text")}>
-          <Passkeys />
-        </Section>
-      )}
-      {me.data?.actions.includes("organisation.manage") && (
+      {me?.email && <Personal me={me} />}
+      {me?.actions.includes("organisation.manage") && (
         <Section title={t("settings.organisation")}>
           <OrganisationSettings />
         </Section>
       )}
     </div>
+  );
+}
+
+/** What only somebody who logs in has: a program has none of it. */
+function Personal({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Section title={t("settings.passwordTitle")} text={t("settings.passwordText")}>
+        <div className="max-w-sm">
+          <ChangePassword />
+        </div>
+      </Section>
+      <Section title={t("second.title")} text={t("second.text")}>
+        <SecondFactorSection />
+      </Section>
+      <Section title={t("passkeys.title")} text={t("passkeys.text")}>
+        <Passkeys />
+      </Section>
+      <Section title={t("personal.mine")} text={t("personal.mineText")}>
+        <MyData me={me} />
+      </Section>
+    </>
   );
 }
 
