@@ -12,9 +12,8 @@ from starlette.types import ASGIApp
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
 from bastide.identity.adapters.breached_passwords import BreachedPasswords
 from bastide.identity.adapters.common_passwords import CommonPasswords
-from bastide.identity.adapters.jose import JoseTokens
+from bastide.identity.adapters.later import LateRelyingParty, LateTokens
 from bastide.identity.adapters.sql import SqlIdentityStore
-from bastide.identity.adapters.webauthn_later import LateRelyingParty
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
 from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
@@ -177,7 +176,7 @@ class Identity:
         hasher, chosen = passwords.hasher, passwords.rules()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
-        tokens = JoseTokens(keyring, mail.public_url)
+        tokens = LateTokens(keyring, mail.public_url)
         sessions = SessionOpener(store, hashes, clock)
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)
