@@ -258,6 +258,42 @@ async def test_conditions(index: PassageIndex) -> None:
         assert set(await ask(index, "zzz", condition, vector=direction(0))) == expected, condition
 
 
+PLACES: list[tuple[Condition, set[str]]] = [
+    (OneOf("language", ("fr",)), {"d1", "d2"}),
+    (OneOf("language", ("fr",), negated=True), {"d3", "d4"}),
+    (Exists("language"), {"d1", "d2", "d3"}),
+    (OneOf("page", (4,)), {"d2", "d3"}),
+    (OneOf("page", (5, 1)), {"d1", "d2"}),
+    (OneOf("page", ("4",)), set()),
+    (OneOf("page", (4,), negated=True), {"d1", "d4"}),
+    (InRange("page", gte=2, lte=3), {"d2"}),
+    (InRange("page", lt=4), {"d1", "d2"}),
+    (InRange("page", gt=4), {"d2"}),
+    (InRange("page", gt=5), set()),
+    (Exists("page", present=False), {"d4"}),
+]
+
+
+async def test_language_and_pages_are_those_of_the_passage(index: PassageIndex) -> None:
+    """Whatever its document says under these names, and after that has changed."""
+    metadata: JsonObject = {"language": "xx", "page": 99}
+    await index.upsert(
+        NAME,
+        [
+            passage(1, metadata=metadata, language="fr", page=1, page_end=1),
+            passage(2, metadata=metadata, language="fr", page=3, page_end=5),
+            passage(3, metadata=metadata, language="en", page=4),
+            passage(4, metadata=metadata, language=""),
+        ],
+    )
+    for _ in range(2):
+        for condition, expected in PLACES:
+            assert set(await ask(index, "word", condition)) == expected, condition
+        await index.update_document(NAME, "d2", metadata={"page": 7})
+    await index.compact(NAME)
+    assert set(await ask(index, "word", InRange("page", gte=2, lte=3))) == {"d2"}
+
+
 async def test_every_condition_must_hold(index: PassageIndex) -> None:
     await index.upsert(NAME, [passage(n, metadata=METADATA[f"d{n}"]) for n in range(1, 5)])
     both = (OneOf("tag", ("b",)), InRange("year", gt=2023))

@@ -38,6 +38,9 @@ def test_from_an_upload_to_an_answer_with_a_checkable_citation(installation: Ins
         assert "2,70 euros" in found["results"][0]["content"]
         assert 0 <= found["results"][0]["score"] <= 1
         assert not server.search("indemnité", collection="rh", filters={"year": 2020})["results"]
+        shown = {name: found["results"][0]["metadata"][name] for name in ("page", "language", "filename")}
+        assert server.search("indemnité", filters=shown)["results"][0]["metadata"]["page"] == shown["page"]
+        assert not server.search("indemnité", filters={"page": {"gt": 2}, "filename": "guide.pdf"})["results"]
 
         client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key())
         question = "Quel est le montant de l’indemnité de télétravail par jour ?"

@@ -16,6 +16,7 @@ from bastide.app.home import Home
 from bastide.app.models import open_gateway
 from bastide.app.probes import probes
 from bastide.app.roles import INDEX_ROLES, Role
+from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
 from bastide.app.version import VERSION
@@ -25,6 +26,7 @@ from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
 from bastide.operations.adapters.embedder_probe import EmbedderProbe
+from bastide.operations.adapters.probes import CallProbe
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
 from bastide.operations.http.status import router as operations_router
@@ -91,6 +93,8 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             documents = await stack.enter_async_context(opening)
             routers += documents.routers
             more_probes.append(documents.probe)
+            if scanner := parse_scanner_url(settings.scanner_url):
+                more_probes.append(CallProbe("virus scanner", scanner.ping, needed=False))
         inference: ASGIApp | None = None
         if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(

@@ -9,6 +9,7 @@ from bastide.app.backends import Backends, path_of
 from bastide.app.embedder import open_embedder
 from bastide.app.home import Home
 from bastide.app.roles import Role
+from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.settings import DocumentSettings, Settings
 from bastide.app.site import SAMPLES
 from bastide.gateway.adapters.ledger_holder import LedgerHolder
@@ -45,11 +46,9 @@ async def open_documents(
     workflows = DbosWorkflows(settings.workflows, clock)
     async with AsyncExitStack() as stack:
         parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
-        stack.push_async_callback(parser.close)
-        geometry = PdfiumGeometry()
-        stack.push_async_callback(geometry.close)
-        index = EdgeIndex(path_of(settings.vectors))
-        stack.push_async_callback(index.close)
+        geometry, index = PdfiumGeometry(), EdgeIndex(path_of(settings.vectors))
+        for opened in (parser, geometry, index):
+            stack.push_async_callback(opened.close)
         module = KnowledgeModule(
             KnowledgePorts(
                 database=backends.database,
@@ -71,6 +70,7 @@ async def open_documents(
                 detect_language=detect,
                 tmp=home.temporary / "documents",
                 samples=SAMPLES,
+                scanner=parse_scanner_url(settings.scanner_url),
                 used_bytes=home.used_bytes,
                 limits=_limits(settings.documents),
                 observer=_observed_by(backends.registry),

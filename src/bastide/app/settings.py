@@ -5,6 +5,7 @@ Order, first wins: arguments of the command line, environment, `bastide.toml` (i
 """
 
 import os
+from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -22,6 +23,7 @@ from pydantic_settings import (
 
 from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.roles import ALL_ROLES, GATEWAY_ALONE, INDEX_ROLES, Role
+from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.syslog_url import parse_syslog_url
 from bastide.kit.errors import InvalidError
 
@@ -161,6 +163,7 @@ class Settings(BaseSettings):
     vectors_url: str = ""
     embedder_url: str = "minilm:"
     embedder_key: SecretStr | None = None
+    scanner_url: str = ""
 
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#]+$")
     smtp_url: str = ""
@@ -245,15 +248,17 @@ def _mistakes(settings: Settings) -> list[str]:
         if scheme not in allowed:
             known = ", ".join(f"{item}:" for item in sorted(allowed) if item)
             found.append(f"{name}: '{scheme}:' is not supported; one of {known}")
-    try:
-        parse_embedder_url(settings.embedder_url)
-    except ValueError as error:
-        found.append(f"embedder_url: {error}")
-    try:
-        if settings.audit_syslog_url:
-            parse_syslog_url(settings.audit_syslog_url)
-    except ValueError as error:
-        found.append(f"audit_syslog_url: {error}")
+    parsers: dict[str, Callable[[str], object]] = {
+        "embedder_url": parse_embedder_url,
+        "scanner_url": parse_scanner_url,
+    }
+    if settings.audit_syslog_url:
+        parsers["audit_syslog_url"] = parse_syslog_url
+    for name, parse in parsers.items():
+        try:
+            parse(str(getattr(settings, name)))
+        except ValueError as error:
+            found.append(f"{name}: {error}")
     if not settings.roles:
         found.append("roles: at least one is needed")
     if settings.smtp_url and not settings.public_url:

@@ -134,8 +134,12 @@ class IdentityMiddleware:
         """
         peer: tuple[str, int] | None = scope.get("client")
         peer_address = peer[0] if peer else None
+        state = scope.setdefault("state", {})
+        if not self._trusted:
+            state["client_address"] = peer_address
+            return
         address = client_address(peer_address, headers.get(_FORWARDED), self._trusted)
-        scope.setdefault("state", {})["client_address"] = address
+        state["client_address"] = address
         if address != peer_address:
             scope["client"] = None if address is None else (address, 0)
         nearest = headers.get(b"x-forwarded-proto", "").rpartition(",")[2].strip()

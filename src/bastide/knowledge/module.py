@@ -26,6 +26,7 @@ from bastide.knowledge.ports.geometry import Geometry
 from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.observer import IngestionObserver, Unobserved
 from bastide.knowledge.ports.parser import ParseLimits, Parser
+from bastide.knowledge.ports.scanner import Scanner
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.attach import Attach
 from bastide.knowledge.usecases.attend import Attend
@@ -53,6 +54,7 @@ from bastide.knowledge.usecases.read_text import ReadText
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
 from bastide.knowledge.usecases.receive import Receive
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
+from bastide.knowledge.usecases.scan import Scan
 from bastide.knowledge.usecases.search import Search
 from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.share import ShareDocument
@@ -77,12 +79,13 @@ from bastide.platform.workflows.port import Workflows
 @dataclass(frozen=True, slots=True)
 class KnowledgeLimits:
     """`concurrency`: documents that this process reads at a time; two, so that one is parsed while another is
-    embedded.
+    embedded. `scan_pauses_s`: how a virus scanner that does not answer is waited for.
     """
 
     max_upload_bytes: int = 512 << 20
     parse: ParseLimits = field(default_factory=ParseLimits)
     concurrency: int = 2
+    scan_pauses_s: tuple[float, ...] = (1, 2, 5, 10, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class KnowledgePorts:
         tmp: a folder of this process's own, for files that must have a path; emptied at the start.
         detect_language: of a text, ISO 639-1, "" when unsure.
         samples: the folder of the sample documents and their questions, if there is one.
+        scanner: looks for viruses before a document is read; None = nobody does.
         used_bytes: what the installation holds on this machine's disk.
     """
 
@@ -115,6 +119,7 @@ class KnowledgePorts:
     detect_language: Callable[[str], str]
     tmp: Path
     samples: Path | None = None
+    scanner: Scanner | None = None
     used_bytes: Callable[[], int] = lambda: 0
     observer: IngestionObserver = field(default_factory=Unobserved)
     limits: KnowledgeLimits = field(default_factory=KnowledgeLimits)
@@ -208,7 +213,10 @@ class KnowledgeModule:
                 ShareDocument(self._store, self._access, ports.sharing, self._notices, ports.clock), principal
             ),
             text_router(self._read_text, principal),
-            content_router(ReadContent(self._read, ports.objects, self._witness), principal),
+            content_router(
+                ReadContent(self._read, ports.objects, self._witness, scans=ports.scanner is not None),
+                principal,
+            ),
             index_router(
                 ReadIndex(self._store, self._access, ports.index, ports.cache),
                 self._ask_rebuild,
@@ -259,6 +267,7 @@ class KnowledgeModule:
                 Attach(store, self._receive, self._upload, self._delete),
                 ports.detect_language,
                 ports.limits.parse,
+                Scan(ports.scanner, ports.limits.scan_pauses_s),
             ),
             chunk=ChunkText(store, attend, self._texts, chunker),
             embed=Embed(store, attend, ports.embedder),

@@ -78,6 +78,7 @@ def test_an_organisation_that_requires_a_second_factor_takes_a_passkey(
             page.goto("/settings")
             with_authenticator(page)
             page.get_by_label("Everybody needs a second factor").check()
+            page.get_by_label("Days of grace").fill("0")
             page.locator("form").filter(has_text="Everybody needs").get_by_role("button", name="Save").click()
             expect(page.get_by_role("heading", name="A second factor")).to_be_visible()
             page.get_by_role("button", name="Add a passkey instead").click()

@@ -63,8 +63,13 @@ def test_an_organisation_requires_it(browser: Browser, server: Server) -> None:
             sign_in(page, "olivier@example.org")
             page.goto("/settings")
             page.get_by_label("Everybody needs a second factor").check()
+            form = page.locator("form").filter(has_text="Everybody needs")
+            form.get_by_role("button", name="Save").click()
+            expect(page.get_by_text("without one you will not get in after")).to_be_visible()
+            expect(page.get_by_role("link", name="Set it up now")).to_be_visible()
+            page.get_by_label("Days of grace").fill("0")
             expect(page.get_by_text("You have none yet")).to_be_visible()
-            page.locator("form").filter(has_text="Everybody needs").get_by_role("button", name="Save").click()
+            form.get_by_role("button", name="Save").click()
             expect(page.get_by_role("heading", name="A second factor")).to_be_visible()
             set_up(page)
             expect(page.get_by_label("Everybody needs a second factor")).to_be_checked()
@@ -72,7 +77,8 @@ def test_an_organisation_requires_it(browser: Browser, server: Server) -> None:
             page.locator("form").filter(has_text="Everybody needs").get_by_role("button", name="Save").click()
             expect(page.get_by_text("Saved")).to_be_visible()
     finally:
-        server.client.patch("/api/v1/organisation", json={"require_second_factor": False}).raise_for_status()
+        put_back = {"require_second_factor": False, "second_factor_grace_days": 7}
+        server.client.patch("/api/v1/organisation", json=put_back).raise_for_status()
 
 
 def test_an_administrator_takes_a_lost_one_away(browser: Browser, server: Server) -> None:

@@ -225,7 +225,7 @@ async def test_generator_and_passkeys_go_one_by_one(house: House) -> None:
 async def test_an_organisation_that_wants_a_second_factor_is_content_with_a_passkey(house: House) -> None:
     admin = await house.signed_in()
     bob = await house.invited("bob@example.org", by=admin)
-    await admin.patch("/api/v1/organisation", {"require_second_factor": True})
+    await admin.patch("/api/v1/organisation", {"require_second_factor": True, "second_factor_grace_days": 0})
     assert (await bob.get("/api/v1/keys")).status_code == 403
     device = await with_passkey(house, bob)
     assert (await bob.get("/api/v1/keys")).status_code == 200

@@ -1,6 +1,7 @@
 """The second factor: set up, asked for at every door, lost and replaced."""
 
 import base64
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -150,7 +151,9 @@ async def test_an_organisation_can_require_it(house: House) -> None:
     admin = await house.signed_in()
     bob = await house.invited("bob@example.org", by=admin)
     await enrol(house, admin)
-    changed = await admin.patch("/api/v1/organisation", {"require_second_factor": True})
+    changed = await admin.patch(
+        "/api/v1/organisation", {"require_second_factor": True, "second_factor_grace_days": 0}
+    )
     assert changed.json()["require_second_factor"] is True
     assert (await admin.get("/api/v1/keys")).status_code == 200
     held = await bob.get("/api/v1/keys")
@@ -166,6 +169,34 @@ async def test_an_organisation_can_require_it(house: House) -> None:
     body = {"current_password": PASSWORD, "new_password": "an even better battery"}
     assert (await new.post("/api/v1/me/password", body)).status_code == 204
     assert (await new.get("/api/v1/keys")).status_code == 200  # the new session is as strong as the old
+
+
+async def test_there_is_time_to_set_it_up(house: House) -> None:
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    await enrol(house, admin)
+    required = (await admin.patch("/api/v1/organisation", {"require_second_factor": True})).json()
+    assert required["second_factor_grace_days"] == 7
+    assert (await admin.get("/api/v1/me")).json()["second_factor_by"] is None
+    key = (await admin.post("/api/v1/keys", {"name": "k", "scopes": ["admin"]})).json()["key"]
+    entry = next(one for one in reversed(house.scribe.entries) if one.action.startswith("organisation."))
+    assert (entry.action, entry.details["second_factor_grace_days"]) == ("organisation.changed", 7)
+    me = (await bob.get("/api/v1/me")).json()
+    due = datetime.fromisoformat(required["second_factor_required_at"]) + timedelta(days=7)
+    assert (me["pending"], datetime.fromisoformat(me["second_factor_by"])) == (None, due)
+    house.clock.advance(days=6, hours=23)
+    logged_in = await house.browser().log_in("bob@example.org")
+    assert logged_in.json()["user"]["second_factor_by"] == me["second_factor_by"]
+    late = await house.invited("late@example.org", by=house.with_key(key))
+    house.clock.advance(hours=2)
+    held = house.browser()
+    await held.log_in("bob@example.org")
+    assert (await held.get("/api/v1/me")).json()["pending"] == "second_factor"
+    assert (await held.get("/api/v1/keys")).status_code == 403
+    assert (await late.get("/api/v1/keys")).status_code == 200  # a new account has its days too
+    await enrol(house, held)
+    assert (await held.get("/api/v1/keys")).status_code == 200
+    assert (await held.get("/api/v1/me")).json()["second_factor_by"] is None
 
 
 async def test_an_administrator_takes_away_what_was_lost(house: House) -> None:

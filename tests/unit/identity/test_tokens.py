@@ -150,7 +150,7 @@ async def test_the_second_factor_is_asked_for(house: House) -> None:
 async def test_an_organisation_that_wants_a_second_factor_wants_it_of_clients(house: House) -> None:
     admin = await house.signed_in()
     weak = await given(house)
-    await admin.patch("/api/v1/organisation", {"require_second_factor": True})
+    await admin.patch("/api/v1/organisation", {"require_second_factor": True, "second_factor_grace_days": 0})
     assert code(await client(house, weak).get("/api/v1/keys")) == "auth.pending"
     device = SoftAuthenticator()
     assert (await added(admin, device)).status_code == 201

@@ -28,6 +28,8 @@ export interface Me {
   must_change_password: boolean;
   /** What has to be done before anything else. */
   pending: "password" | "second_factor" | null;
+  /** When this session stops being enough for an organisation that requires a second factor. */
+  second_factor_by: string | null;
 }
 
 export interface Collection {

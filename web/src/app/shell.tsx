@@ -6,6 +6,7 @@ import { Logo, Waiting } from "@/components/logo";
 import { useDocumentEvents } from "@/features/library/events";
 import { UploadPanel } from "@/features/library/upload-panel";
 import { Navigation } from "./navigation";
+import { SecondFactorDue } from "./second-factor-due";
 import { ServerWarnings } from "./server-warnings";
 import { Shortcuts } from "./shortcuts";
 import { useHotkeys } from "./use-hotkeys";
@@ -42,6 +43,7 @@ export function Shell({ me }: { me: Me }) {
         </div>
       </header>
       <div className="flex min-w-0 grow flex-col max-md:pb-16">
+        <SecondFactorDue me={me} />
         <ServerWarnings />
         <main id="content" tabIndex={-1} className="min-w-0 grow outline-none">
           <Outlet />

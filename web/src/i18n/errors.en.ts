@@ -35,6 +35,11 @@ export const errors = {
   collection_not_found: "This collection is not there any more.",
   collection_name_taken: "There is already a collection of this name.",
   collection_name: "This cannot be the name of a collection.",
+  document_infected: "The virus scanner has found something in this document. It was not read; delete it.",
+  document_unscanned: "This document is larger than the virus scanner takes, so it was not read.",
+  document_scanner_unavailable:
+    "The virus scanner does not answer. The document was not read; try again later.",
+  document_content_held: "The virus scanner has not let this document pass, so its file is not given out.",
   document_not_found: "This document is not there any more.",
   document_encrypted: "Protected by a password. Try again and give it.",
   document_version_not_found: "This version of the document is not there any more.",

@@ -37,6 +37,11 @@ export const errors: typeof english = {
   collection_not_found: "Cette collection n’existe plus.",
   collection_name_taken: "Une collection porte déjà ce nom.",
   collection_name: "Ce ne peut pas être le nom d’une collection.",
+  document_infected: "L’antivirus a trouvé quelque chose dans ce document. Il n’a pas été lu ; supprimez-le.",
+  document_unscanned: "Ce document est trop grand pour l’antivirus ; il n’a donc pas été lu.",
+  document_scanner_unavailable:
+    "L’antivirus ne répond pas. Le document n’a pas été lu ; réessayez plus tard.",
+  document_content_held: "L’antivirus n’a pas laissé passer ce document ; son fichier n’est donc pas remis.",
   document_not_found: "Ce document n’existe plus.",
   document_encrypted: "Protégé par un mot de passe. Réessayez en l’indiquant.",
   document_version_not_found: "Cette version du document n’existe plus.",

@@ -46,7 +46,12 @@ export const security = {
     usePasskey: "Add a passkey instead",
     useCode: "Use an application that shows codes instead",
     policy: "Everybody needs a second factor",
-    policyText: "Whoever has none sets one up at the next step, before anything else.",
+    policyText:
+      "Whoever has none is reminded at every visit, and sets one up before anything else when the days are over.",
+    grace: "Days of grace",
+    graceHint: "0: at once",
+    due: "{{name}} requires a second factor: without one you will not get in after {{date}}.",
+    dueLink: "Set it up now",
     policyYou: "You have none yet: you will set one up as soon as you save.",
     reset: "Take the second factor away",
     resetTitle: "Take the second factor of {{name}} away?",

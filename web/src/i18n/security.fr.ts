@@ -49,7 +49,12 @@ export const security: typeof english = {
     usePasskey: "Ajouter plutôt une clé d’accès",
     useCode: "Prendre plutôt une application qui affiche des codes",
     policy: "Tout le monde a besoin d’un second facteur",
-    policyText: "Qui n’en a pas en configure un à la prochaine étape, avant toute autre chose.",
+    policyText:
+      "Qui n’en a pas en reçoit le rappel à chaque visite, puis doit en configurer un avant toute autre chose une fois le délai passé.",
+    grace: "Jours de délai",
+    graceHint: "0 : tout de suite",
+    due: "{{name}} exige un second facteur : sans lui, vous n’entrerez plus après le {{date}}.",
+    dueLink: "Le configurer maintenant",
     policyYou: "Vous n’en avez pas encore : vous le configurerez dès l’enregistrement.",
     reset: "Retirer le second facteur",
     resetTitle: "Retirer le second facteur de {{name}} ?",

@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from bastide.gateway.ports.counters import Claim, CounterKind, Granted, Refused, Unseeded
 
@@ -13,7 +12,7 @@ _SWEEP_S = 60.0
 _FOREVER = float("inf")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Window:
     """What was used, by bucket of time, each `width` seconds wide."""
 
@@ -61,7 +60,7 @@ class _Window:
         return not self.buckets
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Count:
     """A budget, or slots: what is used and what is reserved. `until` is when it is of no more use."""
 
@@ -97,21 +96,18 @@ class MemoryCounters:
         now = self._now()
         if now >= self._sweep_at:
             self._sweep(now)
-        counters = [self._counters.get(claim.counter) or _new(claim) for claim in claims]
-        if None in counters:
-            missing = zip(claims, counters, strict=True)
-            return Unseeded(tuple(claim.counter for claim, counter in missing if counter is None))
-        found = cast("list[_Window | _Count]", counters)
-        for index, (claim, counter) in enumerate(zip(claims, found, strict=True)):
+        counters = self._counters
+        if missing := [claim for claim in claims if claim.counter not in counters]:
+            if unseeded := tuple(one.counter for one in missing if one.kind is CounterKind.BUDGET):
+                return Unseeded(unseeded)
+            counters.update({claim.counter: _new(claim) for claim in missing})
+        for index, claim in enumerate(claims):
+            counter = counters[claim.counter]
             excess = counter.used(now) + claim.amount - claim.limit
             if excess > 0:
                 return Refused(index, counter.total, counter.free_in_s(excess, now))
-        marks: list[int] = []
-        for claim, counter in zip(claims, found, strict=True):
-            self._counters[claim.counter] = counter
-            marks.append(counter.take(claim.amount, now))
-        left = [claim.limit - counter.total for claim, counter in zip(claims, found, strict=True)]
-        return Granted(tuple(left), tuple(marks))
+        marks = tuple([counters[claim.counter].take(claim.amount, now) for claim in claims])
+        return Granted(tuple([claim.limit - counters[claim.counter].total for claim in claims]), marks)
 
     def settle(
         self,
@@ -140,8 +136,6 @@ class MemoryCounters:
         self._counters = {name: one for name, one in self._counters.items() if not one.over(now)}
 
 
-def _new(claim: Claim) -> _Window | _Count | None:
-    """None for a budget: it has to be seeded."""
-    if claim.kind is CounterKind.WINDOW:
-        return _Window(claim.period_s / BUCKETS)
-    return None if claim.kind is CounterKind.BUDGET else _Count(0, _FOREVER)
+def _new(claim: Claim) -> _Window | _Count:
+    """Not of a budget, which begins with what the ledger says."""
+    return _Window(claim.period_s / BUCKETS) if claim.kind is CounterKind.WINDOW else _Count(0, _FOREVER)

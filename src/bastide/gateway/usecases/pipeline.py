@@ -2,29 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from bastide.gateway.domain.call import Call
-from bastide.gateway.domain.catalogue import Model
 from bastide.gateway.domain.errors import UntranslatableError, UpstreamBusyError
 from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meters import meter_for
-from bastide.gateway.domain.retries import RetryBudget, pause_s
+from bastide.gateway.domain.retries import RetryBudget
 from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure, worth_repeating
+from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
 from bastide.gateway.usecases.patience import Patience, Timeouts
 from bastide.gateway.usecases.reply import Reply
 from bastide.gateway.usecases.requests import Question, question_for
+from bastide.gateway.usecases.routing.course import Course
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Station
 from bastide.gateway.usecases.translate import TranslatedReply
-from bastide.kit.errors import BastideError
-
-_MOST_ATTEMPTS = 4
 
 
 class Pipeline:
@@ -64,12 +61,19 @@ class Pipeline:
         model = self._catalogue.find(call.principal, call.model)
         call = await self._guards.before(call)
         account = await self._accounts.open(call, model, self._router.places(call, model))
+        course = Course(self._router, self._retries, call, model)
         reply: Reply | None = None
         try:
-            async with AsyncExitStack() as stack:
-                reply = await self._first_that_answers(call, model, account, stack)
-                reply.guard = answer_guard(self._guards, call, account, reply.cut)
-                yield reply
+            while reply is None:
+                station = await course.next()
+                try:
+                    async with self._attempt(call, station, account) as reply:
+                        reply.guard = answer_guard(self._guards, call, account, reply.cut)
+                        yield reply
+                except (*ELSEWHERE, UntranslatableError) as error:
+                    if reply is not None:
+                        raise
+                    course.failed(station, error)
         except BaseException as error:
             outcome = Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
             if reply is None:
@@ -78,34 +82,6 @@ class Pipeline:
                 reply.cut(outcome)
             raise
         reply.finish()
-
-    async def _first_that_answers(
-        self, call: Call, model: Model, account: Account, stack: AsyncExitStack
-    ) -> Reply:
-        """Other deployments first; the same again, after a pause, only where it may help.
-
-        A request has no effect but its cost, so that asking anew is safe until an answer has begun. All
-        retries together stay inside the budget.
-        """
-        self._retries.request()
-        tried: set[str] = set()
-        last: BastideError | None = None
-        for attempt in range(_MOST_ATTEMPTS):
-            station = self._router.next(call, model, tried)
-            if station is None and last is not None and worth_repeating(last):
-                tried.clear()
-                station = self._router.next(call, model)
-                await asyncio.sleep(pause_s(attempt))
-            if station is None:
-                break
-            if last is not None and not self._retries.take():
-                break
-            try:
-                return await stack.enter_async_context(self._attempt(call, station, account))
-            except (*ELSEWHERE, UntranslatableError) as error:
-                last = error
-                tried.add(station.deployment.id)
-        raise last or self._router.why_none(call, model)
 
     @asynccontextmanager
     async def _attempt(self, call: Call, station: Station, account: Account) -> AsyncGenerator[Reply]:

@@ -1,9 +1,8 @@
-from typing import Any
-
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.paging import page_of
+from bastide.identity.adapters.sql_standing import organisation_of
 from bastide.identity.adapters.sql_standings import SqlStandings
 from bastide.identity.adapters.tables import organisations
 from bastide.identity.domain.people import Organisation
@@ -19,11 +18,7 @@ class SqlOrganisations:
     async def add(self, organisation: Organisation) -> None:
         await self._connection.execute(
             insert(organisations).values(
-                id=organisation.id,
-                name=organisation.name,
-                created_at=organisation.created_at,
-                active=organisation.active,
-                require_second_factor=organisation.require_second_factor,
+                id=organisation.id, created_at=organisation.created_at, **_changeable(organisation)
             )
         )
 
@@ -43,11 +38,7 @@ class SqlOrganisations:
         await self._connection.execute(
             update(organisations)
             .where(organisations.c.id == organisation.id)
-            .values(
-                name=organisation.name,
-                active=organisation.active,
-                require_second_factor=organisation.require_second_factor,
-            )
+            .values(**_changeable(organisation))
         )
         await self._standings.remember_all(organisation.id)
 
@@ -56,5 +47,11 @@ class SqlOrganisations:
         return await page_of(self._connection, select(organisations), order, organisation_of, cursor, limit)
 
 
-def organisation_of(row: Row[*tuple[Any, ...]]) -> Organisation:
-    return Organisation(row.id, row.name, row.created_at, row.active, row.require_second_factor)
+def _changeable(organisation: Organisation) -> dict[str, object]:
+    return {
+        "name": organisation.name,
+        "active": organisation.active,
+        "require_second_factor": organisation.require_second_factor,
+        "second_factor_grace_days": organisation.second_factor_grace_days,
+        "second_factor_required_at": organisation.second_factor_required_at,
+    }

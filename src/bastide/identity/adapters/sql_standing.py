@@ -1,6 +1,9 @@
 """What somebody is in an organisation, if they may act there at all."""
 
-from sqlalchemy import and_, false, select, union_all
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, false, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.adapters.tables import (
@@ -11,7 +14,7 @@ from bastide.identity.adapters.tables import (
     service_accounts,
     users,
 )
-from bastide.identity.domain.people import Standing
+from bastide.identity.domain.people import Organisation, Standing
 from bastide.identity.domain.principal import Role
 
 
@@ -54,5 +57,31 @@ async def standing_of(connection: AsyncConnection, subject_id: str, organisation
         groups=frozenset(one for one, kind in kinds.items() if kind == "group"),
         departments=frozenset(one for one, kind in kinds.items() if kind == "department"),
         must_change_password=bool(row.must_change_password),
-        needs_second_factor=bool(row.require_second_factor),
+        second_factor_by=(
+            await _second_factor_by(connection, subject_id, organisation_id)
+            if row.require_second_factor
+            else None
+        ),
+    )
+
+
+async def _second_factor_by(
+    connection: AsyncConnection, user_id: str, organisation_id: str
+) -> datetime | None:
+    organisation = await connection.execute(
+        select(organisations).where(organisations.c.id == organisation_id)
+    )
+    joined = await connection.execute(select(users.c.created_at).where(users.c.id == user_id))
+    return organisation_of(organisation.one()).second_factor_by(joined.scalar_one())
+
+
+def organisation_of(row: Row[*tuple[Any, ...]]) -> Organisation:
+    return Organisation(
+        row.id,
+        row.name,
+        row.created_at,
+        row.active,
+        row.require_second_factor,
+        row.second_factor_grace_days,
+        row.second_factor_required_at,
     )

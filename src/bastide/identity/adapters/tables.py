@@ -25,6 +25,8 @@ organisations = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("require_second_factor", Boolean, nullable=False, server_default=false()),
+    Column("second_factor_grace_days", Integer, nullable=False, server_default="7"),
+    Column("second_factor_required_at", UtcDateTime),
 )
 
 # `folded` is name and address as one types them into a search box: lower case, without accents.

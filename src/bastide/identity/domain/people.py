@@ -3,23 +3,40 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bastide.identity.domain.errors import EmailInvalidError
 from bastide.identity.domain.principal import Role
 
+SECOND_FACTOR_GRACE_DAYS = 7
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A tenant. Nothing of it is visible to another."""
+    """A tenant. Nothing of it is visible to another.
+
+    Attributes:
+        second_factor_grace_days: how long people without a second factor may go on once it is required, or
+            once they have an account, if that is later.
+        second_factor_required_at: None = not, or since before there was a grace: then there is none.
+    """
 
     id: str
     name: str
     created_at: datetime
     active: bool = True
     require_second_factor: bool = False
+    second_factor_grace_days: int = SECOND_FACTOR_GRACE_DAYS
+    second_factor_required_at: datetime | None = None
+
+    def second_factor_by(self, joined: datetime) -> datetime | None:
+        """From when on somebody with an account since `joined` can do nothing without one; None: never."""
+        if not self.require_second_factor:
+            return None
+        if self.second_factor_required_at is None:
+            return self.created_at
+        return max(self.second_factor_required_at, joined) + timedelta(days=self.second_factor_grace_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +92,7 @@ class Standing:
     """All that a Principal needs of somebody active in an organisation.
 
     Attributes:
-        needs_second_factor: the organisation wants its people to log in with one.
+        second_factor_by: from then on the organisation lets nobody in without one; None = it does.
     """
 
     subject_id: str
@@ -84,7 +101,7 @@ class Standing:
     groups: frozenset[str]
     departments: frozenset[str]
     must_change_password: bool = False
-    needs_second_factor: bool = False
+    second_factor_by: datetime | None = None
 
 
 def normalise_email(text: str) -> str:

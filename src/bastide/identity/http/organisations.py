@@ -16,6 +16,7 @@ class OrganisationChange(BaseModel):
     model_config = STRICT
     name: str | None = Field(None, min_length=1, max_length=200)
     require_second_factor: bool | None = None
+    second_factor_grace_days: int | None = Field(None, ge=0, le=90)
 
 
 class ActivityBody(BaseModel):
@@ -57,7 +58,10 @@ def organisations_router(
     @router.patch("/organisation")
     async def change(body: OrganisationChange, asks: Principal = caller) -> OrganisationView:
         changed = await organisations.change(
-            asks, body.name, require_second_factor=body.require_second_factor
+            asks,
+            body.name,
+            require_second_factor=body.require_second_factor,
+            second_factor_grace_days=body.second_factor_grace_days,
         )
         return OrganisationView.of(changed)
 

@@ -17,10 +17,14 @@ STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class OrganisationView(BaseModel):
+    """`second_factor_required_at`: since when it is required; the days of grace count from there."""
+
     id: str
     name: str
     active: bool
     require_second_factor: bool
+    second_factor_grace_days: int
+    second_factor_required_at: datetime | None
     created_at: datetime
 
     @classmethod
@@ -30,6 +34,8 @@ class OrganisationView(BaseModel):
             name=organisation.name,
             active=organisation.active,
             require_second_factor=organisation.require_second_factor,
+            second_factor_grace_days=organisation.second_factor_grace_days,
+            second_factor_required_at=organisation.second_factor_required_at,
             created_at=organisation.created_at,
         )
 
@@ -47,7 +53,9 @@ class OwnOrganisationView(BaseModel):
 
 
 class MeView(BaseModel):
-    """`actions`: what the caller may do without a grant, by the words of the permission table."""
+    """`actions`: what the caller may do without a grant, by the words of the permission table.
+    `second_factor_by`: when this session stops being enough; until then a second factor has to be set up.
+    """
 
     id: str
     email: str | None
@@ -59,6 +67,7 @@ class MeView(BaseModel):
     locale: str
     must_change_password: bool
     pending: str | None
+    second_factor_by: datetime | None
 
     @classmethod
     def of(cls, profile: Profile) -> "MeView":
@@ -77,6 +86,7 @@ class MeView(BaseModel):
             locale=user.locale if user else "en",
             must_change_password=bool(user and user.must_change_password),
             pending=profile.principal.pending,
+            second_factor_by=profile.second_factor_by,
         )
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import replace
+from datetime import datetime
 
 from bastide.identity.contract import Credentials
 from bastide.identity.domain.addresses import address_in, parse_networks
@@ -127,7 +128,9 @@ class Authentication:
             return None
         if session.expired(self._clock.now()):
             raise CredentialsExpiredError("Your session has expired. Log in again.")
-        proof = Proof(session.id, digest, session_principal(session, standing), session.expires_at)
+        proof = Proof(
+            session.id, digest, session_principal(session, standing, self._clock.now()), session.expires_at
+        )
         self._cache.put(handle, proof, generation)
         return proof
 
@@ -143,7 +146,9 @@ class Authentication:
             standing = await unit.people.standing(session.user_id, session.organisation_id)
         if standing is None:
             return None
-        principal = replace(session_principal(session, standing), credential=CredentialKind.TOKEN)
+        principal = replace(
+            session_principal(session, standing, self._clock.now()), credential=CredentialKind.TOKEN
+        )
         proof = Proof(session.id, b"", principal, min(claims.expires_at, session.expires_at))
         self._cache.put(handle, proof, generation)
         return proof
@@ -174,7 +179,7 @@ def _key_principal(key: ApiKey, standing: Standing) -> Principal:
     )
 
 
-def session_principal(session: Session, standing: Standing) -> Principal:
+def session_principal(session: Session, standing: Standing, now: datetime) -> Principal:
     """As whom the holder of a session acts."""
     return Principal(
         subject_id=session.user_id,
@@ -185,11 +190,12 @@ def session_principal(session: Session, standing: Standing) -> Principal:
         departments=standing.departments,
         session_id=session.id,
         strong=session.strong,
-        pending=_pending(session, standing),
+        pending=_pending(session, standing, now),
     )
 
 
-def _pending(session: Session, standing: Standing) -> str | None:
+def _pending(session: Session, standing: Standing, now: datetime) -> str | None:
     if standing.must_change_password:
         return "password"
-    return "second_factor" if standing.needs_second_factor and not session.strong else None
+    due = standing.second_factor_by is not None and now >= standing.second_factor_by
+    return "second_factor" if due and not session.strong else None

@@ -62,22 +62,31 @@ class ManageOrganisations:
         return made
 
     async def change(
-        self, principal: Principal, name: str | None = None, *, require_second_factor: bool | None = None
+        self,
+        principal: Principal,
+        name: str | None = None,
+        *,
+        require_second_factor: bool | None = None,
+        second_factor_grace_days: int | None = None,
     ) -> Organisation:
-        """The one that the caller acts in; None leaves as it is. Whoever has no second factor sets one up
-        before anything else from then on.
+        """The one that the caller acts in; None leaves as it is. Once a second factor is required, whoever
+        has none is told so for the days of grace, and sets one up before anything else from then on.
         """
         self.policy.require(principal, Action.ORGANISATION_MANAGE)
         async with self.store.transaction() as unit:
             current = await unit.organisations.get(principal.organisation_id, lock=True)
             if current is None:
                 raise _missing(principal.organisation_id)
-            required = current.require_second_factor
+            days, required = second_factor_grace_days, current.require_second_factor
             changed = replace(
                 current,
                 name=name.strip() if name else current.name,
+                second_factor_grace_days=current.second_factor_grace_days if days is None else days,
                 require_second_factor=required if require_second_factor is None else require_second_factor,
             )
+            if changed.require_second_factor != required:  # the grace begins when it is switched on
+                since = self.clock.now() if changed.require_second_factor else None
+                changed = replace(changed, second_factor_required_at=since)
             await unit.organisations.update(changed)
             entry = done_by(
                 principal,
@@ -85,6 +94,7 @@ class ManageOrganisations:
                 current.id,
                 name=changed.name,
                 require_second_factor=changed.require_second_factor,
+                second_factor_grace_days=changed.second_factor_grace_days,
             )
             await unit.record(entry)
         await self.revocations.organisation(current.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import ResourceHiddenError
@@ -11,12 +12,14 @@ from bastide.identity.domain.principal import Principal
 from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.authenticate import session_principal
 from bastide.identity.usecases.open_session import NewSession
+from bastide.kit.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`user` is None for a service account or the system; `belongings` are where the person may switch to,
-    `actions` what the caller may do without a grant.
+    `actions` what the caller may do without a grant. `second_factor_by`: when this session stops being
+    enough, since the organisation requires a second factor; None = it does not stop.
     """
 
     principal: Principal
@@ -24,12 +27,14 @@ class Profile:
     user: User | None
     belongings: Sequence[Belonging] = ()
     actions: Sequence[str] = ()
+    second_factor_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
     store: IdentityStore
     policy: Policy
+    clock: Clock
 
     async def read(self, principal: Principal) -> Profile:
         async with self.store.reading() as unit:
@@ -38,8 +43,11 @@ class Profiles:
                 raise ResourceHiddenError("This organisation is gone.")
             user = await unit.people.user(principal.subject_id)
             belongings = await unit.people.belongings(principal.subject_id)
+            standing = await unit.people.standing(principal.subject_id, principal.organisation_id)
+        weak = principal.session_id is not None and not principal.strong
+        due = standing.second_factor_by if standing and weak else None
         actions = [action.value for action in Action if self.policy.allows(principal, action)]
-        return Profile(principal, organisation, user, belongings, actions)
+        return Profile(principal, organisation, user, belongings, actions, due)
 
     async def of_session(self, opened: NewSession) -> Profile:
         """Of somebody who has just logged in."""
@@ -48,7 +56,7 @@ class Profiles:
             standing = await unit.people.standing(session.user_id, session.organisation_id)
         if standing is None:
             raise ResourceHiddenError("This account is not active any more.")
-        principal = session_principal(session, standing)
+        principal = session_principal(session, standing, self.clock.now())
         return await self.read(principal)
 
     async def update(

@@ -6,6 +6,7 @@ from bastide.kit.errors import (
     InvalidError,
     NotFoundError,
     TooLargeError,
+    UnavailableError,
 )
 
 
@@ -31,6 +32,34 @@ class DocumentTimeoutError(DeadlineExceededError):
 
 class DocumentEmptyError(InvalidError):
     code = "document.empty"
+
+
+class DocumentInfectedError(InvalidError):
+    """The virus scanner has found something in it."""
+
+    code = "document.infected"
+
+
+class DocumentUnscannedError(InvalidError):
+    """The virus scanner does not take it, so that it is not read either."""
+
+    code = "document.unscanned"
+
+
+class ScannerUnavailableError(UnavailableError):
+    """The virus scanner does not answer; nothing is read unscanned."""
+
+    code = "document.scanner_unavailable"
+
+
+class ContentHeldError(ConflictError):
+    """The bytes have not passed the virus scanner, and are given to nobody."""
+
+    code = "document.content_held"
+
+
+UNSAFE = frozenset({DocumentInfectedError.code, DocumentUnscannedError.code, ScannerUnavailableError.code})
+"""Codes of failures after which nobody knows that the bytes are harmless."""
 
 
 class DocumentNotFoundError(NotFoundError):

@@ -11,6 +11,10 @@ from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
 
+# Of the passage, whatever its document's metadata has under these names. A passage on pages 3 to 5 has all
+# of them: a bound or a value holds when it holds for one of the pages.
+PASSAGE_FIELDS = frozenset({"language", "page"})
+
 DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -28,4 +28,5 @@ def indexed_metadata(document: Document, version: Version) -> JsonObject:
         "document_id": document.id,
         "filename": document.filename,
         "media_type": version.media_type,
+        "upload_time": version.uploaded_at.isoformat(),
     }

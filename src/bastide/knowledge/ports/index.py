@@ -20,6 +20,7 @@ class IndexedPassage:
         text: analysed for BM25 (the chunk's `indexed_text`), not stored.
         readers: grant tokens of the document when it narrows its collection's, else empty.
         labels: the document's own.
+        page, page_end: the first and the last page that it stands on; None where there are none.
     """
 
     point_id: str
@@ -33,6 +34,8 @@ class IndexedPassage:
     metadata: JsonObject
     readers: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    page: int | None = None
+    page_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ class AccessFilter:
 
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
-    """One hybrid query. Up to `limit` candidates come back per stage and language."""
+    """One hybrid query. Up to `limit` candidates come back per stage and language.
+
+    Conditions on the `PASSAGE_FIELDS` look at the passage, others at its document's metadata.
+    """
 
     text: str
     language: str

@@ -18,6 +18,10 @@ from bastide.knowledge.domain.filters import (
 )
 
 OPERATORS = ("eq", "ne", "in", "nin", "gt", "gte", "lt", "lte", "exists")
+_PAGE = "page"
+_TEXTS = frozenset({"language", "filename", "media_type"})
+_MOMENT = "upload_time"  # a date is compared as a period with it, never as a text
+_VALUES = frozenset({"eq", "ne", "in", "nin"})
 _BOUNDS = ("gt", "gte", "lt", "lte")
 _BOUND_TO_NEXT_DAY: Mapping[str, str] = MappingProxyType({"gt": "gte", "lte": "lt"})
 
@@ -65,6 +69,8 @@ def _parse(path: str, value: Json) -> Iterator[Condition]:
         raise unknown_operator("", path)
     if isinstance(value, dict):
         yield from _parse_object(path, value)
+    elif path == _MOMENT:
+        yield _at(path, "eq", value)
     elif isinstance(value, list):
         yield OneOf(path, _scalars(path, "in", value))
     else:
@@ -84,7 +90,9 @@ def _parse_object(path: str, value: Mapping[str, Json]) -> Iterator[Condition]:
     if bounds:
         yield _bounded(path, bounds)
     for key, operand in operators.items():
-        if key in _SIMPLE:
+        if path == _MOMENT and key in _VALUES:
+            yield _at(path, key, operand)
+        elif key in _SIMPLE:
             yield _SIMPLE[key](path, operand)
 
 
@@ -105,8 +113,17 @@ _SIMPLE: Mapping[str, Callable[[str, Json], Condition]] = MappingProxyType(
 )
 
 
+def _at(path: str, operator: str, operand: Json) -> Condition:
+    """The day or the moment; no other comparison with it as a value means anything."""
+    if operator != "eq":
+        raise _wrong(path, operator, "nothing; compare it with eq, gt, gte, lt and lte")
+    _moment(path, operator, operand)
+    return _period(path, {"gte": operand, "lte": operand})
+
+
 def _bounded(path: str, bounds: Mapping[str, Json]) -> Condition:
-    if any(isinstance(operand, str) for operand in bounds.values()):
+    dated = any(isinstance(operand, str) for operand in bounds.values())
+    if path == _MOMENT or (dated and path != _PAGE):
         return _period(path, bounds)
     return InRange(path, **{key: _number(path, key, operand) for key, operand in bounds.items()})
 
@@ -122,7 +139,7 @@ def _period(path: str, bounds: Mapping[str, Json]) -> InPeriod:
 
 def _number(path: str, operator: str, operand: Json) -> float:
     if isinstance(operand, bool) or not isinstance(operand, int | float):
-        raise _wrong(path, operator, "a number or an ISO 8601 date")
+        raise _wrong(path, operator, "a number" if path == _PAGE else "a number or an ISO 8601 date")
     try:
         return float(operand)
     except OverflowError as error:
@@ -145,6 +162,10 @@ def _moment(path: str, operator: str, operand: Json) -> tuple[str, datetime]:
 def _scalar(path: str, operator: str, operand: Json) -> Scalar:
     if operand is None or isinstance(operand, list | dict):
         raise _wrong(path, operator, "a string, a number, true or false")
+    if path == _PAGE:
+        _number(path, operator, operand)
+    elif path in _TEXTS and not isinstance(operand, str):
+        raise _wrong(path, operator, "a string")
     return operand
 
 

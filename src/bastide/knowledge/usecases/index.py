@@ -73,6 +73,8 @@ class IndexPassages:
                 metadata=metadata,
                 readers=readers,
                 labels=document.labels,
+                page=chunk.page,
+                page_end=chunk.page_end,
             )
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]

@@ -14,6 +14,7 @@ from bastide.knowledge.usecases.attach import Attach
 from bastide.knowledge.usecases.attend import Attend, Counter, RunStoppedError
 from bastide.knowledge.usecases.materialise import Materialise
 from bastide.knowledge.usecases.passwords import Passwords
+from bastide.knowledge.usecases.scan import Scan
 from bastide.knowledge.usecases.texts import Texts
 
 _SAMPLE_CHARS = 20_000
@@ -31,13 +32,14 @@ class Parse:
     attach: Attach
     detect_language: Callable[[str], str]
     limits: ParseLimits
+    scan: Scan
 
     async def __call__(self, run: Run) -> None:
         """Nothing to do when the version has a text: a retry after a later step goes on from there.
 
         Raises:
             RunStoppedError.
-            BastideError: as the parser says.
+            BastideError: as the scanner and the parser say.
         """
         document = await self.attend.load(run)
         version = document.latest
@@ -64,6 +66,7 @@ class Parse:
         def on_progress(progress: ParseProgress) -> None:
             counter.done, counter.total = progress.done, progress.total
 
+        await self.scan(path)
         return await self.parser.parse(
             path,
             document.filename,

@@ -43,6 +43,35 @@ def test_what_is_understood(given_filter: Json, expected: Condition) -> None:
     assert parse_filters({"f": given_filter}) == (expected,)
 
 
+@pytest.mark.parametrize("day", ["2024-01-31", {"eq": "2024-01-31"}])
+def test_the_day_of_an_upload_is_a_period(day: Json) -> None:
+    whole = InPeriod("upload_time", gte=moment(2024, 1, 31), lt=moment(2024, 2, 1))
+    assert parse_filters({"upload_time": day}) == (whole,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "operator"),
+    [
+        ("page", "4", "eq"),
+        ("page", {"in": [1, True]}, "in"),
+        ("page", {"gte": "first"}, "gte"),
+        ("page", {"gte": "2024-01-31"}, "gte"),
+        ("upload_time", {"gte": 2024}, "gte"),
+        ("language", 1, "eq"),
+        ("filename", {"ne": 2}, "ne"),
+        ("media_type", [True], "in"),
+        ("upload_time", "yesterday", "eq"),
+        ("upload_time", 2024, "eq"),
+        ("upload_time", {"in": ["2024-01-31"]}, "in"),
+        ("upload_time", ["2024-01-31"], "eq"),
+    ],
+)
+def test_fields_of_the_product_have_a_type(field: str, value: Json, operator: str) -> None:
+    with pytest.raises(FilterError) as raised:
+        parse_filters({field: value})
+    assert (raised.value.details["field"], raised.value.details["operator"]) == (field, operator)
+
+
 def test_every_part_becomes_a_condition() -> None:
     filters: dict[str, Json] = {"a": 1, "b": {"ne": 2, "exists": True}, "c": {"d": [3], "e": {"lt": 4}}}
     assert set(parse_filters(filters)) == {

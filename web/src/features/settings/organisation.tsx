@@ -15,6 +15,7 @@ interface Organisation {
   id: string;
   name: string;
   require_second_factor: boolean;
+  second_factor_grace_days: number;
 }
 
 const PATH = "/api/v1/organisation";
@@ -37,15 +38,26 @@ function OrganisationForm({ own }: { own: Organisation }) {
   const mine = useQuery(factors).data;
   const [name, setName] = useState(own.name);
   const [required, setRequired] = useState(own.require_second_factor);
+  const [days, setDays] = useState(String(own.second_factor_grace_days));
   const save = useMutation({
     mutationFn: () =>
-      request<Organisation>("PATCH", PATH, { json: { name: name.trim(), require_second_factor: required } }),
+      request<Organisation>("PATCH", PATH, {
+        json: {
+          name: name.trim(),
+          require_second_factor: required,
+          second_factor_grace_days: Number(days),
+        },
+      }),
     onSuccess: async (now) => {
       client.setQueryData(organisation.queryKey, now);
       await client.invalidateQueries({ queryKey: queries.me.queryKey });
     },
   });
-  const unchanged = name.trim() === own.name && required === own.require_second_factor;
+  const unchanged =
+    name.trim() === own.name &&
+    required === own.require_second_factor &&
+    Number(days) === own.second_factor_grace_days;
+  const atOnce = required && Number(days) === 0 && mine && !mine.totp && mine.passkeys === 0;
   return (
     <Form onSubmit={save.mutate} className="grid max-w-lg gap-4">
       <Field
@@ -58,10 +70,23 @@ function OrganisationForm({ own }: { own: Organisation }) {
       />
       <Check
         label={t("second.policy")}
-        hint={required && mine && !mine.totp ? t("second.policyYou") : t("second.policyText")}
+        hint={atOnce ? t("second.policyYou") : t("second.policyText")}
         checked={required}
         onChange={setRequired}
       />
+      {required && (
+        <Field
+          label={t("second.grace")}
+          hint={t("second.graceHint")}
+          type="number"
+          min={0}
+          max={90}
+          required
+          value={days}
+          onChange={(event) => setDays(event.target.value)}
+          className="max-w-40"
+        />
+      )}
       <ErrorNotice error={save.error} />
       <div className="flex items-center gap-3">
         <Button type="submit" disabled={save.isPending || unchanged}>

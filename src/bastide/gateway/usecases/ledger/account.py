@@ -35,7 +35,7 @@ class Account:
         self._at_us = accounts.now_us()
         self._now = time.perf_counter  # the loop's own clock stands still during a turn
         self._started = self._now()
-        self._sent = self._first = self._received = 0.0
+        self._sent_us = self._first_us = self._received_us = 0  # since `_started`; 0: not yet
         self._before_us = 0  # our own work up to the first attempt
         self._waited_us = 0
         self._deployment: Deployment | None = None
@@ -61,32 +61,32 @@ class Account:
         """An attempt is made there. From now on the call is in the ledger, even if this process dies."""
         self._deployment = deployment
         self._attempts += 1
-        self._sent = self._now()
+        self._sent_us = self._elapsed_us()
         if self._attempts == 1:
-            self._before_us = self._work_us(self._sent)
+            self._before_us = self._work_us()
         prompt = Counts(estimate_tokens(self._call.prompt_bytes), 0, estimated=True)
         self._accounts.journal.append(self._entry(Outcome.RUNNING, 0, prompt))
 
     def began(self) -> None:
         """The first bytes of the answer are here."""
-        self._first = self._now()
+        self._first_us = self._elapsed_us()
 
     def received(self) -> None:
         """The last bytes of the answer are here; what follows is our own work again."""
-        self._received = self._now()
+        self._received_us = self._elapsed_us()
 
     @property
     def timing(self) -> Timing:
         """As far as it has gone."""
-        if not self._sent:
-            return Timing(self._work_us(self._now()), self._waited_us)
-        after_us = int((self._now() - self._received) * 1_000_000) if self._received else 0
+        if not self._sent_us:
+            return Timing(self._work_us(), self._waited_us)
+        after_us = self._elapsed_us() - self._received_us if self._received_us else 0
         return Timing(self._before_us + after_us, self._waited_us)
 
     @property
     def upstream_us(self) -> int:
         """From the last attempt to the first bytes of its answer, or to the last if they are here."""
-        return int(((self._received or self._first) - self._sent) * 1_000_000)
+        return (self._received_us or self._first_us) - self._sent_us
 
     def close(self, outcome: Outcome, status: int, counts: Counts = _NOTHING) -> None:
         """It has ended."""
@@ -102,7 +102,6 @@ class Account:
             self._accounts.observer.ended(self._call, entry, self.timing)
 
     def _entry(self, outcome: Outcome, status: int, counts: Counts) -> Entry:
-        now = self._now()
         call, whose, place = self._call, self._whose, self._deployment
         return Entry(
             self._id,
@@ -124,19 +123,20 @@ class Account:
             counts.estimated,
             (place.price if place else FREE).of(counts) if counts is not _NOTHING else 0,
             self._attempts,
-            self._since_start_us(self._sent),
-            self._since_start_us(self._first),
-            self._since_start_us(now),
+            self._sent_us,
+            self._first_us,
+            self._elapsed_us(),
             call.request_id,
             tuple(sorted(self.findings)),
         )
 
-    def _work_us(self, until: float) -> int:
+    def _work_us(self) -> int:
+        """Since the request's first byte, without what it waited."""
         began = self._call.began_at or self._started
-        return max(0, int((until - began) * 1_000_000) - self._waited_us)
+        return max(0, int((self._now() - began) * 1_000_000) - self._waited_us)
 
-    def _since_start_us(self, moment: float) -> int:
-        return max(0, int((moment - self._started) * 1_000_000)) if moment else 0
+    def _elapsed_us(self) -> int:
+        return int((self._now() - self._started) * 1_000_000)
 
 
 class Accounts:

@@ -5,7 +5,7 @@ from functools import singledispatch
 import qdrant_edge as edge
 
 from bastide.knowledge.adapters.qdrant_edge.payload import ANYONE, date_text, equality, path_key, presence
-from bastide.knowledge.domain.filters import Condition, Exists, InPeriod, InRange, OneOf
+from bastide.knowledge.domain.filters import PASSAGE_FIELDS, Condition, Exists, InPeriod, InRange, OneOf
 from bastide.knowledge.ports.index import AccessFilter
 
 
@@ -39,6 +39,10 @@ def _positive(condition: Condition) -> edge.Filter:
     return edge.Filter(must_not=[compiled_condition]) if negated else edge.Filter(must=[compiled_condition])
 
 
+def _facets(field: str) -> str:
+    return "place" if field in PASSAGE_FIELDS else "facets"
+
+
 @singledispatch
 def _compile(condition: Condition) -> tuple[edge.FieldCondition, bool]:
     raise TypeError(condition)
@@ -47,20 +51,21 @@ def _compile(condition: Condition) -> tuple[edge.FieldCondition, bool]:
 @_compile.register
 def _(condition: OneOf) -> tuple[edge.FieldCondition, bool]:
     return is_one_of(
-        "facets", [equality(condition.field, value) for value in condition.values]
+        _facets(condition.field), [equality(condition.field, value) for value in condition.values]
     ), condition.negated
 
 
 @_compile.register
 def _(condition: Exists) -> tuple[edge.FieldCondition, bool]:
     facet = edge.MatchValue(presence(condition.field))
-    return edge.FieldCondition("facets", match=facet), not condition.present
+    return edge.FieldCondition(_facets(condition.field), match=facet), not condition.present
 
 
 @_compile.register
 def _(condition: InRange) -> tuple[edge.FieldCondition, bool]:
     bounds = edge.RangeFloat(gt=condition.gt, gte=condition.gte, lt=condition.lt, lte=condition.lte)
-    return edge.FieldCondition(f"numbers.{path_key(condition.field)}", range=bounds), False
+    field = "place_numbers" if condition.field in PASSAGE_FIELDS else "numbers"
+    return edge.FieldCondition(f"{field}.{path_key(condition.field)}", range=bounds), False
 
 
 @_compile.register

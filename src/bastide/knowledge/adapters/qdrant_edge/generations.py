@@ -22,7 +22,7 @@ from bastide.platform.uninterrupted import uninterrupted
 T = TypeVar("T")
 
 # Rises when points are laid out or analysed in another way: what an older Bastide wrote is made again.
-FORMAT = "1"
+FORMAT = "2"
 _CURRENT = "current"
 _REBUILD = "bastide.knowledge.adapters.qdrant_edge.rebuild"
 _FLUSH_POINTS = 2048  # what a crash makes the next start read again from the write-ahead log, at most

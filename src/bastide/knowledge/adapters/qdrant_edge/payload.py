@@ -5,6 +5,8 @@ own (1, 1.0, true and "1" are told apart or not as a reader of JSON expects):
 
 - `facets`: "path=typed value" of every scalar, for equality, and "path" of everything that is there;
 - `numbers`, `dates`: values by path, for ranges.
+
+`place` and `place_numbers` are the same of the passage itself: they stay when its document's metadata change.
 """
 
 import hashlib
@@ -21,7 +23,11 @@ from bastide.knowledge.ports.index import IndexedPassage
 
 ANYONE = "*"
 _RANGES: Mapping[str, edge.PayloadSchemaType] = MappingProxyType(
-    {"numbers": edge.PayloadSchemaType.Float, "dates": edge.PayloadSchemaType.Datetime}
+    {
+        "numbers": edge.PayloadSchemaType.Float,
+        "place_numbers": edge.PayloadSchemaType.Float,
+        "dates": edge.PayloadSchemaType.Datetime,
+    }
 )
 _LONG_CHARS = 200
 
@@ -35,7 +41,18 @@ def passage_payload(passage: IndexedPassage) -> dict[str, object]:
         **readers_payload(passage.readers),
         **labels_payload(passage.labels),
         **metadata_payload(passage.metadata),
+        **_place_payload(passage),
     }
+
+
+def _place_payload(passage: IndexedPassage) -> dict[str, object]:
+    place: JsonObject = {}
+    if passage.language:
+        place["language"] = passage.language
+    if passage.page is not None:
+        place["page"] = [*range(passage.page, (passage.page_end or passage.page) + 1)]
+    flat = metadata_payload(place)
+    return {"place": flat["facets"], "place_numbers": flat["numbers"]}
 
 
 def readers_payload(readers: tuple[str, ...]) -> dict[str, object]:

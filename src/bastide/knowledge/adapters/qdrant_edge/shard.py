@@ -13,7 +13,7 @@ from bastide.platform.uninterrupted import uninterrupted
 T = TypeVar("T")
 
 DENSE = "dense"
-_KEYWORDS = ("document_id", "collection_id", "readers", "labels", "facets")
+_KEYWORDS = ("document_id", "collection_id", "readers", "labels", "facets", "place")
 
 
 def configuration(dimensions: int) -> edge.EdgeConfig:

@@ -1,0 +1,87 @@
+"""Nothing is read, nor given out, that the virus scanner has not let pass."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bastide.knowledge.adapters.clamd import Clamd
+from bastide.knowledge.domain.document import DocumentStatus
+from bastide.knowledge.domain.errors import ContentHeldError, ScannerUnavailableError
+from bastide.knowledge.module import KnowledgeLimits
+from bastide.knowledge.usecases.control import Control
+from bastide.knowledge.usecases.read_content import ReadContent
+from bastide.knowledge.usecases.scan import Scan
+from bastide.platform.database.port import Database
+from tests.fakes.clamd import EICAR, NAME, FakeClamd, fake_clamd
+from tests.fakes.service import ADMIN, Service, opened
+
+
+def content(service: Service) -> ReadContent:
+    module = service.module
+    return ReadContent(module._read, service.ports.objects, module._witness, scans=True)
+
+
+def control(service: Service) -> Control:
+    module, ports = service.module, service.ports
+    return Control(
+        module._store, module._access, module._notices, module._passwords, ports.observer, ports.clock
+    )
+
+
+async def test_what_is_infected_fails_and_is_held(database: Database, home: Path) -> None:
+    clamd = FakeClamd()
+    changes: dict[str, Any] = {"scanner": Clamd(path=home / "clamd")}
+    async with fake_clamd(home / "clamd", clamd), opened(database, home, **changes) as service:
+        clean = await service.indexed("Some words.")
+        bad = await service.indexed(f"Some words. {EICAR.decode()}", "bad.txt")
+        assert clean.latest.status is DocumentStatus.INDEXED
+        assert bad.latest.status is DocumentStatus.FAILED
+        assert bad.latest.failure is not None
+        assert bad.latest.failure.code == "document.infected"
+        assert bad.latest.failure.details == {"signature": NAME}
+        assert service.parser.parsed == ["a.txt"]
+        assert len(clamd.scanned) == 2
+        await content(service)(ADMIN, clean.id, None)
+        with pytest.raises(ContentHeldError):
+            await content(service)(ADMIN, bad.id, None)
+
+
+async def test_while_it_is_down_nothing_is_read_and_then_it_goes_on(database: Database, home: Path) -> None:
+    changes: dict[str, Any] = {"scanner": Clamd(path=home / "clamd")}
+    async with opened(database, home, **changes, limits=KnowledgeLimits(scan_pauses_s=(0.01,))) as service:
+        waiting = (await service.upload("Some words.")).document
+        with pytest.raises(ContentHeldError):
+            await content(service)(ADMIN, waiting.id, None)
+        await service.settled()
+        failed = await service.document(waiting.id)
+        assert failed.latest.failure is not None
+        assert failed.latest.failure.code == "document.scanner_unavailable"
+        assert service.parser.parsed == []
+        async with fake_clamd(home / "clamd", FakeClamd()):
+            await control(service).retry(ADMIN, waiting.id, None)
+            await service.settled()
+            assert (await service.document(waiting.id)).latest.status is DocumentStatus.INDEXED
+
+
+async def test_it_is_waited_for(tmp_path: Path) -> None:
+    class Coming:
+        def __init__(self) -> None:
+            self.asked = 0
+
+        async def scan(self, _: Path) -> None:
+            self.asked += 1
+            if self.asked < 3:
+                raise ScannerUnavailableError("Not yet.")
+
+        async def ping(self) -> str:
+            return ""
+
+    coming = Coming()
+    waits = Scan(coming, pauses_s=(0, 0))
+    await waits(tmp_path)
+    assert coming.asked == 3
+    coming.asked = -10
+    with pytest.raises(ScannerUnavailableError):
+        await replace(waits, pauses_s=(0,))(tmp_path)
