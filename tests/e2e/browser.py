@@ -85,6 +85,15 @@ def drop(page: Page, files: dict[str, bytes]) -> None:
     )
 
 
+def drop_from_disk(page: Page, *paths: Path) -> None:
+    """Drop files and folders of this machine, as the browser gets them from the system."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 600, "y": 400, "data": data})
+    session.detach()
+
+
 def words_under_highlight(page: Page) -> str:
     """The words of the PDF's text layer that the highlight covers."""
     return page.evaluate(

@@ -11,6 +11,7 @@ from tests.e2e.browser import (
     PHONE,
     accessibility_violations,
     drop,
+    drop_from_disk,
     overflows,
     sign_in,
     visitor,
@@ -63,6 +64,28 @@ def test_from_dropped_files_to_the_highlighted_words(browser: Browser, server: S
         expect(page.get_by_test_id("highlight").first).to_be_in_viewport()
         expect(page.locator(".pdf-text span").first).to_be_attached()
         assert "2,70 euros" in words_under_highlight(page)
+
+
+def test_a_folder_is_dropped_with_what_is_below_it(page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "yard"
+    for name, text in {
+        "cranes.md": "The yellow crane lifts nine tonnes.",
+        "north/plan.md": "The north gate opens at six.",
+        "south/deep/plan.md": "The south gate opens at seven.",
+        ".hidden/notes.md": "Nobody asked for this.",
+        "north/Thumbs.db": "Nor for this.",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    single = tmp_path / "quay.md"
+    single.write_text("The quay is closed on Sundays.")
+    open_library(page)
+    drop_from_disk(page, folder, single)
+    expect(page.get_by_role("region", name="file")).to_contain_text("4 files sent")
+    for name in ("cranes.md", "north – plan.md", "deep – plan.md", "quay.md"):
+        expect(row(page, name)).to_contain_text("Ready", timeout=_READ_MS)
+    for name in ("notes.md", "Thumbs.db"):
+        expect(row(page, name)).to_have_count(0)
 
 
 def test_progress_is_shown_live(page: Page) -> None:

@@ -194,3 +194,30 @@ def test_somebody_without_rights_sees_their_own(browser: Browser, server: Server
         expect(page.get_by_role("row").filter(has_text=model)).to_be_visible()
         assert not overflows(page)
         assert not accessibility_violations(page)
+
+
+def test_the_version_of_the_interface_is_asked_for_where_there_is_one(page: Page, server: Server) -> None:
+    page.goto("/models")
+    page.get_by_role("button", name="New provider").click()
+    version = page.get_by_label("Version of the interface")
+    expect(version).to_have_count(0)
+    page.get_by_label("Protocol").select_option("azure")
+    page.get_by_label("Name", exact=True).fill("blue")
+    page.get_by_label("Address").fill("https://blue.openai.azure.invalid")
+    version.fill("2024-10-21")
+    assert not accessibility_violations(page)
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def known() -> str | None:
+        items = server.client.get("/api/v1/gateway/providers").json()["items"]
+        return next(one["api_version"] for one in items if one["name"] == "blue")
+
+    assert known() == "2024-10-21"
+    page.get_by_role("button", name="Change – blue").click()
+    expect(version).to_have_value("2024-10-21")
+    version.fill("")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert known() is None
+    server.client.delete("/api/v1/gateway/providers/blue").raise_for_status()

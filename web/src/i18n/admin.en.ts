@@ -47,6 +47,8 @@ export const admin = {
     url: "Address",
     urlHint: "As OpenAI's clients take it, usually ending in /v1",
     key: "API key",
+    apiVersion: "Version of the interface",
+    apiVersionHint: "Only for the older interface with a date; leave it empty for the present one (v1)",
     keyHint: "Kept encrypted; never shown again",
     zone: "Where it stands",
     zones: { internal: "In the house", cloud: "Cloud" },

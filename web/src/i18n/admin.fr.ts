@@ -49,6 +49,8 @@ export const admin: typeof english = {
     url: "Adresse",
     urlHint: "Comme les clients d’OpenAI la prennent, souvent terminée par /v1",
     key: "Clé d’API",
+    apiVersion: "Version de l’interface",
+    apiVersionHint: "Seulement pour l’ancienne interface, qui a une date ; laissez vide pour l’actuelle (v1)",
     keyHint: "Gardée chiffrée ; elle ne s’affiche plus jamais",
     zone: "Où il se trouve",
     zones: { internal: "Dans la maison", cloud: "Nuage" },

@@ -11,20 +11,29 @@ import { GATEWAY, refreshGateway, type Provider } from "./queries";
 
 const KINDS = ["openai", "azure", "anthropic"] as const;
 const ZONES = ["internal", "cloud"] as const;
-const START = { name: "", kind: "openai", url: "", zone: "internal", api_key: "" };
+const START = { name: "", kind: "openai", url: "", zone: "internal", api_key: "", api_version: "" };
+
+const formOf = ({ kind, url, zone, api_version }: Provider): Partial<typeof START> => ({
+  kind,
+  url,
+  zone,
+  api_version: api_version ?? "",
+});
 
 /** Adds a provider, or changes its address, zone and key. */
 export function ProviderForm({ provider, onClose }: { provider?: Provider; onClose: () => void }) {
   const { t } = useTranslation();
-  const [form, setForm] = useState({ ...START, ...(provider && { url: provider.url, zone: provider.zone }) });
+  const [form, setForm] = useState({ ...START, ...(provider && formOf(provider)) });
   const set = (change: Partial<typeof START>) => setForm((now) => ({ ...now, ...change }));
+  const hasVersion = form.kind === "azure";
   const add = useMutation({
     mutationFn: () => {
-      const { api_key, ...rest } = form;
+      const { api_key, ...typed } = form;
+      const rest = { ...typed, api_version: hasVersion ? typed.api_version.trim() || null : null };
       if (provider) {
-        const { url, zone } = rest;
+        const { url, zone, api_version } = rest;
         return request<Provider>("PATCH", `${GATEWAY}/providers/${encodeURIComponent(provider.name)}`, {
-          json: { url, zone, ...(api_key && { api_key }) },
+          json: { url, zone, ...(hasVersion && { api_version }), ...(api_key && { api_key }) },
         });
       }
       return request<Provider>("POST", `${GATEWAY}/providers`, {
@@ -69,6 +78,16 @@ export function ProviderForm({ provider, onClose }: { provider?: Provider; onClo
           value={form.url}
           onChange={(event) => set({ url: event.target.value })}
         />
+        {hasVersion && (
+          <Field
+            label={`${t("models.apiVersion")} (${t("library.optional")})`}
+            placeholder="2024-10-21"
+            hint={t("models.apiVersionHint")}
+            maxLength={50}
+            value={form.api_version}
+            onChange={(event) => set({ api_version: event.target.value })}
+          />
+        )}
         <PasswordField
           label={`${t("models.key")} (${t("library.optional")})`}
           autoComplete="off"

@@ -56,6 +56,7 @@ export interface Provider {
   zone: Zone;
   source: Source;
   lists: boolean;
+  api_version: string | null;
   has_key: boolean;
   reachable: boolean;
 }
