@@ -12,9 +12,8 @@ from starlette.types import ASGIApp
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
 from bastide.identity.adapters.breached_passwords import BreachedPasswords
 from bastide.identity.adapters.common_passwords import CommonPasswords
-from bastide.identity.adapters.jose import JoseTokens
+from bastide.identity.adapters.later import LateRelyingParty, LateTokens
 from bastide.identity.adapters.sql import SqlIdentityStore
-from bastide.identity.adapters.webauthn import RelyingParty
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
 from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
@@ -143,7 +142,7 @@ class _Logins:
     def __init__(self, parts: _Parts, challenges: Challenges, policy: Policy, public_url: str | None) -> None:
         store, keyring, hashes, clock = parts.store, parts.keyring, parts.hashes, parts.clock
         throttle, revocations = parts.throttle, parts.revocations
-        party, failures = RelyingParty(public_url), LoginFailures(store)
+        party, failures = LateRelyingParty(public_url), LoginFailures(store)
         prove = ProvePasskey(store, party, challenges, failures, clock)
         again = Reauthenticate(store, parts.hasher, hashes, throttle)
         self.sessions = parts.sessions
@@ -178,7 +177,7 @@ class Identity:
         hasher, chosen = passwords.hasher, passwords.rules()
         credentials = CredentialCache(clock)
         throttle = LoginThrottle(cache, clock)
-        tokens = JoseTokens(keyring, mail.public_url)
+        tokens = LateTokens(keyring, mail.public_url)
         sessions = SessionOpener(store, hashes, clock)
         letters = Letters(mail.mailer, mail.public_url)
         revocations = Revocations(credentials, cache)

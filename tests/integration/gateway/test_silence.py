@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 from bastide.gateway.configuration import Routing, Timeouts
@@ -149,3 +150,23 @@ async def test_a_search_that_takes_long_is_heard_of_too(protocol: str) -> None:
     assert answer.status_code == 200
     assert answer.text.startswith(COMMENT)
     assert told(answer.text)["error"]["message"] == "Not you."
+
+
+async def test_the_official_client_reads_it() -> None:
+    options = {"timeouts": Timeouts(first_token_s=0.7), "keep_alive_s": KEEP_ALIVE_S}
+    async with model_server(slow(talk)) as server, door(server, **options) as gateway:
+        client = gateway.client()
+        chunks = await client.chat.completions.create(
+            model="tiny", stream=True, messages=[{"role": "user", "content": "Hi"}]
+        )
+        pieces = [chunk.choices[0].delta.content or "" async for chunk in chunks if chunk.choices]
+        assert "".join(pieces) == "Hello there!"
+        events = await client.responses.create(model="tiny", stream=True, input="Hi")
+        assert [event.sequence_number async for event in events][:3] == [0, 1, 2]
+        server.handler = silent
+        chunks = await client.chat.completions.create(
+            model="tiny", stream=True, messages=[{"role": "user", "content": "Hi"}]
+        )
+        with pytest.raises(openai.APIError, match="began no answer"):
+            async for _ in chunks:
+                pass

@@ -4,10 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-import httpx2
+from typing import TYPE_CHECKING, Any
 
 from bastide.app.home import Home
 from bastide.app.server import serving
@@ -17,7 +16,12 @@ from bastide.kit.sse import SseDecoder, SseEvent
 from bastide.platform.http.tls import trusting_only
 from bastide.platform.telemetry.logs import configure_logs
 
+if TYPE_CHECKING:
+    import httpx2
+
 _CONNECT_S = 5
+_HTTP = "httpx2"
+"""Loaded when a command asks a server: the server itself imports this file with its command line."""
 
 
 class ServerAnswerError(BastideError):
@@ -32,7 +36,7 @@ class ServerAnswerError(BastideError):
 class ApiClient:
     """Speaks to the HTTP API with the home's local token."""
 
-    def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
+    def __init__(self, client: "httpx2.AsyncClient", url: str) -> None:
         self._client = client
         self.url = url
 
@@ -70,12 +74,12 @@ class ApiClient:
                     yield event
 
     @asynccontextmanager
-    async def _stream(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx2.Response]:
+    async def _stream(self, method: str, path: str, **options: Any) -> "AsyncGenerator[httpx2.Response]":
         try:
             async with self._client.stream(method, path, **options) as answer:
                 await _raise_for_error(answer)
                 yield answer
-        except httpx2.TransportError as error:
+        except import_module(_HTTP).TransportError as error:
             raise UnavailableError(f"The server at {self.url} does not answer: {error}") from error
 
     async def _json(self, method: str, path: str, **options: Any) -> Any:
@@ -88,7 +92,7 @@ def _given(query: Mapping[str, str | int | None]) -> dict[str, str | int]:
     return {name: value for name, value in query.items() if value is not None}
 
 
-async def _raise_for_error(answer: httpx2.Response) -> None:
+async def _raise_for_error(answer: "httpx2.Response") -> None:
     if answer.status_code < 400:
         return
     text = (await answer.aread()).decode(errors="replace")
@@ -119,9 +123,10 @@ async def api_client(settings: Settings) -> AsyncGenerator[ApiClient]:
 @asynccontextmanager
 async def _client(url: str, token: str, certificate: Path | None) -> AsyncGenerator[ApiClient]:
     headers = {"Authorization": f"Bearer {token}"}
-    patience = httpx2.Timeout(None, connect=_CONNECT_S)  # an answer takes as long as it takes: Ctrl+C ends it
+    http = import_module(_HTTP)
+    patience = http.Timeout(None, connect=_CONNECT_S)  # an answer takes as long as it takes: Ctrl+C ends it
     verify = True if certificate is None else trusting_only(certificate)
-    async with httpx2.AsyncClient(
+    async with http.AsyncClient(
         base_url=url, headers=headers, timeout=patience, trust_env=False, verify=verify
     ) as client:
         yield ApiClient(client, url)

@@ -8,9 +8,9 @@ from bastide.gateway.asgi.failure import fail
 from bastide.gateway.asgi.limits import limit_headers
 from bastide.gateway.asgi.timing import timing_header
 from bastide.gateway.domain.call import CONVERSATIONS, Call, Operation
+from bastide.gateway.domain.complaints import error_words
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamRefusedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
-from bastide.gateway.usecases.failures import error_words
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.reply import Reply
 from bastide.gateway.usecases.translate import LEFT_OUT

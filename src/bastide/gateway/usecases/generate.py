@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from bastide.gateway.contract import Finished, GenerateRequest, ModelInfo, TokenDelta
 from bastide.gateway.domain.call import Call, Operation, read_call
 from bastide.gateway.domain.catalogue import READER
+from bastide.gateway.domain.complaints import error_words
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamFailedError
 from bastide.gateway.domain.sse import DONE, EventSplitter, data_of
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.failures import error_words
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.built_in import accounted

@@ -123,7 +123,10 @@ def _in_grid(grid: Grid, number: int, lines: Sequence[Line]) -> dict[int, Cell]:
             for column, members in cell_row.items():
                 cells |= {n: Cell(number, row, column, grid.xs) for n in members}
             row += 1
-    return cells if _is_filled(cells, lines) else {}
+    if not _is_filled(cells, lines):
+        return {}
+    margin = min(cell.column for cell in cells.values())  # between a frame and the table in it
+    return {n: replace(cell, column=cell.column - margin) for n, cell in cells.items()}
 
 
 def _is_unruled(band: dict[int, list[int]], lines: Sequence[Line]) -> bool:

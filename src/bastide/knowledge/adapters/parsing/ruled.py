@@ -9,6 +9,7 @@ _SAME = 2.5  # points between two strokes that are one rule (the borders of two 
 _GAP = 4.0  # points that may be missing in a rule
 _SHORTEST = 6.0
 _DRAWN = 0.7  # share of the inner lines' length
+_TOUCHING = 0.3  # of the height: shorter ones are none of the table's
 _MOST_CROSSINGS = 40_000  # of a drawing, not of a table
 
 
@@ -39,30 +40,43 @@ class Grid:
         )
 
     @cached_property
-    def ys(self) -> tuple[float, ...]:
-        """Without a title above and notes below, which are in a frame of their own."""
-        found = _distinct(
+    def _all_ys(self) -> tuple[float, ...]:
+        return _distinct(
             [
                 *(rule.at for rule in self.horizontal),
                 min(rule.start for rule in self.vertical),
                 max(rule.end for rule in self.vertical),
             ]
         )
-        while len(found) > 1 and not self._rules_between(found[0], found[1]):
+
+    @cached_property
+    def _long(self) -> list[float]:
+        """X of the inner vertical lines; short ones may come from a box that touches the table."""
+        height = self._all_ys[-1] - self._all_ys[0]
+        return [x for x in self.xs[1:-1] if _drawn(self.vertical, x) >= _TOUCHING * height]
+
+    @cached_property
+    def ys(self) -> tuple[float, ...]:
+        """Without a title above and notes below, which are in a frame of their own."""
+        found = self._all_ys
+        while len(found) > 1 and not self._divided(found[0], found[1]):
             found = found[1:]
-        while len(found) > 1 and not self._rules_between(found[-2], found[-1]):
+        while len(found) > 1 and not self._divided(found[-2], found[-1]):
             found = found[:-1]
         return found
+
+    def _divided(self, top: float, bottom: float) -> bool:
+        return any(x in self._long for x in self._rules_between(top, bottom))
 
     @property
     def is_table(self) -> bool:
         """Most of its inner lines are drawn all the way; the boxes of a slide meet by chance."""
-        if len(self.ys) <= 2:
+        if len(self.ys) <= 2 or 2 * len(self._long) < len(self.xs) - 2:
             return False
         width, height = self.xs[-1] - self.xs[0], self.ys[-1] - self.ys[0]
-        inner = [min(1.0, _drawn(self.vertical, x) / height) for x in self.xs[1:-1]]
+        down = [min(1.0, _drawn(self.vertical, x) / height) for x in self._long]
         across = [min(1.0, _drawn(self.horizontal, y) / width) for y in self.ys[1:-1]]
-        return all(lines and sum(lines) >= _DRAWN * len(lines) for lines in (inner, across))
+        return all(sum(lines) >= _DRAWN * len(lines) for lines in (down, across))
 
     def holds(self, x: float, y: float) -> bool:
         return self.xs[0] - _SAME <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]

@@ -135,6 +135,16 @@ def test_a_cell_over_several_rows_is_read_once_with_the_first(tmp_path: Path) ->
     assert texts == ["Site | Salle | Places", "Mairie | Salle A | 40", "| Salle B | 12"]
 
 
+def test_a_framed_title_above_a_table_is_not_in_it(tmp_path: Path) -> None:
+    page = Page()
+    page.box(40, 140, 540, 420)  # around everything
+    page.box(100, 150, 500, 200)  # the title's touches the table
+    page.text(200, 180, "Tarifs de la cantine", size=16)
+    page.table(TARIFFS, XS, 200, height=32)
+    found = [text for text, _ in rows(read(document(page), tmp_path))]
+    assert found == [" | ".join(row).replace("\n", " ") for row in TARIFFS]
+
+
 @pytest.mark.parametrize("columns", [2, 3])
 def test_columns_of_prose_are_no_table(tmp_path: Path, columns: int) -> None:
     page = Page()
