@@ -97,7 +97,7 @@ const models = createRoute({
 const join = createRoute({ getParentRoute: () => root, path: "/join" });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset" });
 
-const USAGE_VIEWS = ["overview", "calls", "limits"] as const;
+const USAGE_VIEWS = ["overview", "calls", "limits", "prompts"] as const;
 const STATES: DocumentStatus[] = ["processing", "indexed", "failed", "cancelled"];
 
 export const router = createRouter({

@@ -4,6 +4,7 @@ import { errors } from "./errors.en";
 import { gateway } from "./gateway.en";
 import { people } from "./people.en";
 import { personal } from "./personal.en";
+import { prompts } from "./prompts.en";
 import { security } from "./security.en";
 
 export const en = {
@@ -259,6 +260,7 @@ export const en = {
   ...gateway,
   people,
   personal,
+  prompts,
   errors,
 };
 

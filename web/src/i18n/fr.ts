@@ -5,6 +5,7 @@ import { errors } from "./errors.fr";
 import { gateway } from "./gateway.fr";
 import { people } from "./people.fr";
 import { personal } from "./personal.fr";
+import { prompts } from "./prompts.fr";
 import { security } from "./security.fr";
 
 export const fr: Messages = {
@@ -265,5 +266,6 @@ export const fr: Messages = {
   ...gateway,
   people,
   personal,
+  prompts,
   errors,
 };

@@ -4,7 +4,7 @@ export const gateway = {
     title: "Usage",
     lead: "What the organisation sent to its models, and what it cost.",
     leadOwn: "What you sent to the models, and what it cost.",
-    views: { overview: "Overview", calls: "Calls", limits: "Limits and budgets" },
+    views: { overview: "Overview", calls: "Calls", limits: "Limits and budgets", prompts: "Kept requests" },
     period: "Period",
     lastDays_one: "Last day",
     lastDays_other: "Last {{count}} days",

@@ -5,7 +5,12 @@ export const gateway: typeof english = {
     title: "Consommation",
     lead: "Ce que l’organisation a envoyé à ses modèles, et ce que cela a coûté.",
     leadOwn: "Ce que vous avez envoyé aux modèles, et ce que cela a coûté.",
-    views: { overview: "Vue d’ensemble", calls: "Appels", limits: "Limites et budgets" },
+    views: {
+      overview: "Vue d’ensemble",
+      calls: "Appels",
+      limits: "Limites et budgets",
+      prompts: "Requêtes gardées",
+    },
     period: "Période",
     lastDays_one: "Dernier jour",
     lastDays_other: "{{count}} derniers jours",

@@ -3,11 +3,13 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { queries } from "@/api/queries";
 import { Tabs } from "@/components/tabs";
+import { Prompts } from "@/features/prompts/page";
 import { Calls } from "./calls";
 import { Limits } from "./limits";
 import { Overview } from "./overview";
 
 const VIEWS = ["overview", "calls", "limits"] as const;
+const ALL_VIEWS = [...VIEWS, "prompts"] as const;
 
 export function UsagePage() {
   const { t } = useTranslation();
@@ -23,11 +25,12 @@ export function UsagePage() {
       <Tabs
         label={t("usage.title")}
         value={view}
-        options={VIEWS.map((key) => [key, t(`usage.views.${key}`)])}
+        options={(manages ? ALL_VIEWS : VIEWS).map((key) => [key, t(`usage.views.${key}`)])}
         onChange={(next) => void navigate({ to: "/usage", search: { view: next } })}
       />
       {view === "overview" && <Overview me={me} manages={manages} />}
       {view === "calls" && <Calls me={me} />}
+      {view === "prompts" && manages && <Prompts me={me} />}
       {view === "limits" && <Limits me={me} manages={manages} />}
     </div>
   );
