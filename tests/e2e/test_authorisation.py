@@ -235,6 +235,9 @@ ROWS: dict[str, list[Row]] = {
     "PATCH /api/v1/people/{user_id}": [Row("SO", person, body={"role": "read_only"})],
     "DELETE /api/v1/people/{user_id}": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/reset-link": [Row("SO", person)],
+    "GET /api/v1/people/{user_id}/sessions": [Row("SO", person)],
+    "DELETE /api/v1/people/{user_id}/sessions": [Row("SO", person)],
+    "DELETE /api/v1/people/{user_id}/sessions/{session_id}": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/export": [Row("SO", person)],
     "POST /api/v1/people/{user_id}/erasure": [Row("SO", person, body={})],
     "GET /api/v1/personal-data": [Row(ALL)],
@@ -375,8 +378,8 @@ ROWS: dict[str, list[Row]] = {
         for verb in ("GET" if path.endswith("/models") else "POST",)
     },
 }
-# Said only to who may read the document, or change the catalogue.
-LATER = {"document.text_not_ready", "gateway.not_found"}
+# Said only to who may read the document, change the catalogue, or end sessions.
+LATER = {"document.text_not_ready", "gateway.not_found", "session.not_found"}
 PUBLIC = {
     "GET /health",
     "GET /ready",

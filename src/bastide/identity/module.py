@@ -55,6 +55,7 @@ from bastide.identity.usecases.manage_people import ManagePeople
 from bastide.identity.usecases.manage_services import ManageServices
 from bastide.identity.usecases.open_session import SessionOpener
 from bastide.identity.usecases.organisations import ManageOrganisations
+from bastide.identity.usecases.others_sessions import OthersSessions
 from bastide.identity.usecases.own_sessions import OwnSessions
 from bastide.identity.usecases.passkeys import ManagePasskeys, PasskeyLogin
 from bastide.identity.usecases.policy import TablePolicy
@@ -200,6 +201,7 @@ class Identity:
         self._password = ChangePassword(store, hasher, chosen, hashes, throttle, sessions, revocations)
         self._profiles = Profiles(store, policy, clock)
         self._own_sessions = OwnSessions(store, revocations, clock)
+        self._others_sessions = OthersSessions(store, policy, revocations, clock)
         self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
         self._people = ManagePeople(store, policy, revocations, clock)
         self.personal = AccountData(store, policy, self._people, revocations, clock)
@@ -236,7 +238,7 @@ class Identity:
             second_factor_router(self._logins.second, principal),
             me_router(self._profiles, self._password, self._own_sessions, principal),
             keys_router(self.create_key, self.keys, principal),
-            people_router(self._people, self._reset, principal),
+            people_router(self._people, self._reset, self._others_sessions, principal),
             invitations_router(self._invite, principal),
             groups_router(self._groups, principal),
             services_router(self._services, principal),

@@ -55,6 +55,22 @@ def test_somebody_is_invited_and_sees_what_is_shared(browser: Browser, server: S
         expect(guest.get_by_role("button", name="board")).to_be_visible()
 
 
+def test_an_administrator_ends_sessions(browser: Browser, server: Server) -> None:
+    server.person("sara@example.org")
+    with visitor(browser, server.url) as admin, visitor(browser, server.url) as guest:
+        sign_in(guest, "sara@example.org")
+        sign_in(admin)
+        admin.goto("/people")
+        admin.get_by_role("button", name="Actions for Sara").click()
+        admin.get_by_role("menuitem", name="Sessions and devices").click()
+        dialog = admin.get_by_role("dialog", name="Sessions of Sara")
+        expect(dialog.get_by_role("listitem")).to_have_count(2)  # one from joining
+        dialog.get_by_role("button", name="End all").click()
+        expect(dialog.get_by_role("listitem")).to_have_count(0)
+        guest.goto("/ask")
+        expect(guest.get_by_label("E-mail")).to_be_visible()  # the door again
+
+
 def test_the_audit_log_is_shown_and_verified(page: Page) -> None:
     page.goto("/audit")
     expect(page.get_by_role("cell", name="session.opened").first).to_be_visible()

@@ -118,6 +118,45 @@ async def test_deactivation_ends_sessions_and_keys_at_once_and_for_good(house: H
     assert {"person.deactivated", "person.activated"} <= set(house.scribe.actions())
 
 
+async def test_administrators_end_sessions_one_by_one_or_all(house: House) -> None:
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    bob_id = await me(bob)
+    other, third = house.browser(), house.browser()
+    for browser in (other, third):
+        house.clock.advance(seconds=1)
+        await browser.log_in("bob@example.org")
+    path = f"/api/v1/people/{bob_id}/sessions"
+    listed = (await admin.get(path)).json()
+    assert (listed["total"], [one["current"] for one in listed["items"]]) == (3, [False] * 3)
+    assert (await admin.delete(f"{path}/{listed['items'][0]['id']}")).status_code == 204  # newest first
+    assert (await third.get("/api/v1/me")).status_code == 401
+    assert (await other.get("/api/v1/me")).status_code == 200
+    own = (await admin.get("/api/v1/me/sessions")).json()["items"][0]["id"]
+    for wrong in (listed["items"][0]["id"], own, "ses_none"):
+        assert code(await admin.delete(f"{path}/{wrong}")) == "session.not_found"
+    assert (await bob.get(path)).status_code == 403
+    assert (await admin.delete(path)).json() == {"ended": 2}
+    assert (await other.get("/api/v1/me")).status_code == (await bob.get("/api/v1/me")).status_code == 401
+    entry = house.scribe.entries[-1]
+    assert (entry.action, entry.details) == ("session.ended", {"user_id": bob_id})
+
+
+async def test_sessions_elsewhere_and_of_superiors_are_not_for_administrators(house: House) -> None:
+    admin = await house.signed_in()
+    olivia = await house.invited("olivia@example.org", "organisation_admin", admin)
+    superior = f"/api/v1/people/{await me(admin)}/sessions"
+    assert (await olivia.get(superior)).status_code == 403
+    assert (await olivia.delete(superior)).status_code == 403
+    assert (await admin.get("/api/v1/me")).status_code == 200
+    assert code(await admin.get("/api/v1/people/usr_none/sessions")) == "person.not_found"
+    await house.invited("bob@example.org", by=admin)
+    made = (await admin.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+    await admin.post("/api/v1/auth/switch", {"organisation_id": made})
+    here = (await admin.get(superior)).json()["items"]
+    assert [one["organisation_id"] for one in here] == [made]
+
+
 async def test_a_change_of_role_holds_at_once_and_ends_the_sessions(house: House) -> None:
     admin = await house.signed_in()
     bob = await house.invited("bob@example.org", "organisation_admin", admin)

@@ -143,5 +143,7 @@ export const people = {
   signedIn: "since {{date}}, last seen {{when}}",
   endSession: "End",
   endOthers: "End all others",
+  endAll: "End all",
+  sessionsOf: "Sessions of {{name}}",
   switchTo: "Organisation",
 };

@@ -153,5 +153,7 @@ export const people: typeof english = {
   signedIn: "depuis le {{date}}, vu le {{when}}",
   endSession: "Fermer",
   endOthers: "Fermer toutes les autres",
+  endAll: "Tout fermer",
+  sessionsOf: "Sessions de {{name}}",
   switchTo: "Organisation",
 };

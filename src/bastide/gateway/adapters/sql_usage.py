@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -133,17 +134,21 @@ class SqlUsageRows:
         statement = self._insert(thresholds).on_conflict_do_nothing().returning(thresholds.c.percent)
         return sorted(row.percent for row in await self._connection.execute(statement, rows))
 
-    async def _add(self, table: Table, names: Sequence[str], sums: Mapping[Any, Totals]) -> None:
+    async def _add(self, table: Table, names: tuple[str, ...], sums: Mapping[Any, Totals]) -> None:
         if not sums:
             return
         rows = [
             {**dict(zip(names, key, strict=True)), **asdict(totals)} for key, totals in sorted(sums.items())
         ]
-        statement = self._insert(table)
-        added = {name: table.c[name] + statement.excluded[name] for name in _SUMS}
-        await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=list(names), set_=added), rows
-        )
+        await self._connection.execute(_adding(self._insert, table, names), rows)
+
+
+@lru_cache(maxsize=8)
+def _adding(insert: Any, table: Table, names: tuple[str, ...]) -> Any:
+    """Written once: it is executed several times a second."""
+    statement = insert(table)
+    added = {name: table.c[name] + statement.excluded[name] for name in _SUMS}
+    return statement.on_conflict_do_update(index_elements=list(names), set_=added)
 
 
 def _chosen(table: Table, query: UsageQuery) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """One inference call, as far as the gateway reads it; the rest of the body stays bytes."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -142,11 +143,16 @@ def required(found: Members, name: str, kind: type[T]) -> T:
     return value
 
 
+@lru_cache(maxsize=64)
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T | None]:
+    return msgspec.json.Decoder(kind | None)
+
+
 def optional(found: Members, name: str, kind: type[T]) -> T | None:
     """A member's value, None when it is missing or null. Raises BodyError when it is of another type."""
     if (raw := found.get(name)) is None:
         return None
     try:
-        return msgspec.json.decode(raw, type=kind | None)
+        return _decoder(kind).decode(raw)
     except msgspec.ValidationError as error:
         raise BodyError(f"{name!r}: {error}.", param=name) from error

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bastide.identity.domain.factors import Challenge
 from bastide.identity.domain.principal import Principal
 from bastide.identity.http.cookies import browser_of, clear_cookies, device_of, set_cookies
-from bastide.identity.http.views import MeView, SessionPage, SessionView
+from bastide.identity.http.views import EndedView, MeView, SessionPage, SessionView
 from bastide.identity.usecases.change_password import ChangePassword, PasswordChange
 from bastide.identity.usecases.log_in import LogIn, LoginAttempt
 from bastide.identity.usecases.log_out import LogOut
@@ -85,10 +85,6 @@ class SecondFactorBody(BaseModel):
     @property
     def answer(self) -> str | dict[str, Any]:
         return self.code if self.credential is None else self.credential  # pyright: ignore[reportReturnType]
-
-
-class EndedView(BaseModel):
-    ended: int
 
 
 def auth_router(

@@ -9,15 +9,19 @@ from pydantic import BaseModel, Field
 from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.http.views import (
     STRICT,
+    EndedView,
     InvitationPage,
     InvitationView,
     LinkView,
     NewInvitationView,
     PersonPage,
     PersonView,
+    SessionPage,
+    SessionView,
 )
 from bastide.identity.usecases.invite import Invite
 from bastide.identity.usecases.manage_people import ManagePeople
+from bastide.identity.usecases.others_sessions import OthersSessions
 from bastide.identity.usecases.reset_password import ResetPassword
 
 
@@ -35,7 +39,10 @@ class InvitationBody(BaseModel):
 
 
 def people_router(
-    people: ManagePeople, reset: ResetPassword, principal: Callable[[Request], Principal]
+    people: ManagePeople,
+    reset: ResetPassword,
+    sessions: OthersSessions,
+    principal: Callable[[Request], Principal],
 ) -> APIRouter:
     router = APIRouter(prefix="/api/v1/people", tags=["people"])
     caller = Depends(principal)
@@ -67,6 +74,19 @@ def people_router(
     @router.post("/{user_id}/reset-link", status_code=status.HTTP_201_CREATED)
     async def reset_link(user_id: str, asks: Principal = caller) -> LinkView:
         return LinkView.of(await reset.hand_over(asks, user_id))
+
+    @router.get("/{user_id}/sessions")
+    async def sessions_of(user_id: str, asks: Principal = caller) -> SessionPage:
+        found = await sessions.listing(asks, user_id)
+        return SessionPage(items=[SessionView.of(one, asks.session_id) for one in found], total=len(found))
+
+    @router.delete("/{user_id}/sessions")
+    async def end_sessions(user_id: str, asks: Principal = caller) -> EndedView:
+        return EndedView(ended=await sessions.end(asks, user_id))
+
+    @router.delete("/{user_id}/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+    async def end_session(user_id: str, session_id: str, asks: Principal = caller) -> None:
+        await sessions.end(asks, user_id, session_id)
 
     return router
 

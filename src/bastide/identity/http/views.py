@@ -225,6 +225,12 @@ class SessionPage(BaseModel):
     total: int
 
 
+class EndedView(BaseModel):
+    """How many there were."""
+
+    ended: int
+
+
 class ServiceAccountView(BaseModel):
     id: str
     name: str

@@ -4,6 +4,7 @@ import {
   Eraser,
   FileArchive,
   KeyRound,
+  MonitorSmartphone,
   ShieldOff,
   UserCheck,
   UserMinus,
@@ -14,8 +15,10 @@ import { useTranslation } from "react-i18next";
 import type { Link, Person } from "@/api/people";
 import { IconButton } from "@/components/button";
 import { Confirm } from "@/components/confirm";
+import { Dialog } from "@/components/dialog";
 import { Menu, MenuItem } from "@/components/menu";
 import { ErrorNotice } from "@/components/notice";
+import { Sessions } from "@/features/settings/sessions";
 import { request } from "@/lib/http";
 import { LinkDialog } from "./link-dialog";
 import type { DataVerb } from "./person-row";
@@ -29,7 +32,7 @@ interface Props {
 
 export function PersonMenu({ person, organisation, onData }: Props) {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState<"deactivate" | "remove" | "reset">();
+  const [asked, setAsked] = useState<"deactivate" | "remove" | "reset" | "sessions">();
   const path = `/api/v1/people/${person.id}`;
   const setActive = async (active: boolean) => {
     await request("PATCH", path, { json: { active } });
@@ -51,6 +54,12 @@ export function PersonMenu({ person, organisation, onData }: Props) {
       >
         <MenuItem icon={<KeyRound aria-hidden="true" className="size-4" />} onSelect={() => link.mutate()}>
           {t("people.resetLink")}
+        </MenuItem>
+        <MenuItem
+          icon={<MonitorSmartphone aria-hidden="true" className="size-4" />}
+          onSelect={() => setAsked("sessions")}
+        >
+          {t("people.sessions")}
         </MenuItem>
         <MenuItem
           icon={<ShieldOff aria-hidden="true" className="size-4" />}
@@ -105,6 +114,11 @@ export function PersonMenu({ person, organisation, onData }: Props) {
           onConfirm={() => setActive(false)}
           onClose={() => setAsked(undefined)}
         />
+      )}
+      {asked === "sessions" && (
+        <Dialog title={t("people.sessionsOf", { name })} onClose={() => setAsked(undefined)}>
+          <Sessions path={`${path}/sessions`} />
+        </Dialog>
       )}
       {asked === "reset" && (
         <Confirm

@@ -9,18 +9,18 @@ import { deviceOf } from "@/lib/device";
 import { date, moment } from "@/lib/format";
 import { request } from "@/lib/http";
 
-const PATH = "/api/v1/me/sessions";
+const OWN = "/api/v1/me/sessions";
 
-/** Where one is signed in. */
-export function Sessions() {
+/** Where one is signed in; with `path`, where somebody else is. */
+export function Sessions({ path = OWN }: { path?: string }) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const sessions = useQuery({
-    queryKey: ["sessions"],
-    queryFn: async () => (await request<Page<Session>>("GET", PATH)).items,
+    queryKey: ["sessions", path],
+    queryFn: async () => (await request<Page<Session>>("GET", path)).items,
   });
   const end = useMutation({
-    mutationFn: (id?: string) => request("DELETE", id ? `${PATH}/${id}` : PATH),
+    mutationFn: (id?: string) => request("DELETE", id ? `${path}/${id}` : path),
     onSettled: () => client.invalidateQueries({ queryKey: ["sessions"] }),
   });
   const others = sessions.data?.filter(({ current }) => !current).length ?? 0;
@@ -59,7 +59,7 @@ export function Sessions() {
       </ul>
       {others > 1 && (
         <Button disabled={end.isPending} onClick={() => end.mutate(undefined)}>
-          {t("people.endOthers")}
+          {t(path === OWN ? "people.endOthers" : "people.endAll")}
         </Button>
       )}
     </>
