@@ -1,7 +1,7 @@
 """Searches the passages that the caller may read."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -48,36 +48,37 @@ class Search:
         """
         begun = perf_counter()
         conditions = parse_filters(query.filters)
-        scope, vector = await asyncio.gather(
-            self.passages.scope(principal, query.collections), self._vector(query.text)
-        )
-        hits: list[Hit] = []
-        if scope.index is not None and scope.access.collections:
-            asked = self._asked(scope, query, conditions, vector)
-            found = await self.index.query(scope.index, asked)
-            if not found:
-                await self._refuse_mistyped(scope, scope.index, asked, query.filters)
-            hits = await self._ranked(principal, found, query, asked.language)
-        else:
-            for field, key in nested_paths(query.filters):  # there is no document that could have it
-                raise unknown_operator(field, key)
+        embedding = asyncio.create_task(self._vector(query.text))  # while the scope is read
+        try:
+            hits = await self._hits(principal, query, conditions, embedding)
+        finally:
+            embedding.cancel()
         return SearchResult(hits, len(hits), round((perf_counter() - begun) * 1000))
 
-    def _asked(
+    async def _hits(
         self,
-        scope: SearchScope,
+        principal: Principal,
         query: SearchQuery,
         conditions: tuple[Condition, ...],
-        vector: npt.NDArray[np.float32] | None,
-    ) -> IndexQuery:
-        return IndexQuery(
+        embedding: Awaitable[npt.NDArray[np.float32] | None],
+    ) -> list[Hit]:
+        scope = await self.passages.scope(principal, query.collections)
+        if scope.index is None or not scope.access.collections:
+            for field, key in nested_paths(query.filters):  # there is no document that could have it
+                raise unknown_operator(field, key)
+            return []
+        asked = IndexQuery(
             text=query.text,
             language=self.detect_language(query.text),
-            vector=vector if scope.fingerprint == self.embedder.fingerprint else None,
+            vector=await embedding if scope.fingerprint == self.embedder.fingerprint else None,
             access=scope.access,
             conditions=conditions,
             limit=max(_LEAST_CANDIDATES, _CANDIDATES_PER_HIT * query.top_k),
         )
+        found = await self.index.query(scope.index, asked)
+        if not found:
+            await self._refuse_mistyped(scope, scope.index, asked, query.filters)
+        return await self._ranked(principal, found, query, asked.language)
 
     async def _vector(self, text: str) -> npt.NDArray[np.float32] | None:
         """None: go by words alone."""
