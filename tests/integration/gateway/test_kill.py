@@ -245,7 +245,7 @@ async def kill_at_random(
             kills = caller.kills = kills + 1
         else:
             await running
-            process.send_signal(signal.SIGINT)
+            process.terminate()
         await process.wait()
     return kills
 
