@@ -20,6 +20,7 @@ from tests.contracts.workflow_worker import PLACES, STEPS, Worker
 ROOT = Path(__file__).parents[2]
 FRESH = 8  # enqueued in every round
 LEASE_S = 1.5
+PATIENCE_S = 10 * LEASE_S  # for all that is left, on a busy machine; without a lease it would be for ever
 
 
 class Crowd:
@@ -139,7 +140,7 @@ async def test_another_worker_takes_over(front: Workflows, crowd: Crowd, effects
         await crowd.kill(victim)
     killed_at = time.monotonic()
     await all_end(front, ids)
-    assert time.monotonic() - killed_at < 3 * LEASE_S
+    assert time.monotonic() - killed_at < PATIENCE_S
     again = sum(check(effects, each, in_order=True) for each in ids)
     assert 0 < again <= 30 * PLACES
 
