@@ -72,8 +72,8 @@ class Upload:
         are removed when they are not needed, also after an error.
 
         Raises:
-            CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, DocumentNameTakenError,
-            MetadataError, LabelUnknownError, DeniedError.
+            CollectionNotFoundError, CollectionNameError, DocumentNameTakenError, MetadataError,
+            LabelUnknownError, DeniedError.
         """
         try:
             uploaded = await self._uploaded(principal, received, request)
@@ -163,22 +163,28 @@ class Upload:
         return Uploaded(document, duplicate=True)
 
     async def _collection(self, unit: Unit, principal: Principal, name_or_id: str) -> Collection:
-        if await self._access.find(unit, principal, name_or_id) is not None:
-            return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, name_or_id)
-        self._access.require(principal, Action.COLLECTION_CREATE)
+        """Made, if the caller knows of none. Of several uploads at once the first one makes it."""
+        if await self._access.find(unit, principal, name_or_id) is None:
+            self._access.require(principal, Action.COLLECTION_CREATE)
+            name_or_id = checked_name(name_or_id)
+            await unit.collections.lock(principal.organisation_id, name_or_id)
+            if await self._access.find(unit, principal, name_or_id) is None:
+                name_or_id = await self._made_collection(unit, principal, name_or_id)
+        return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, name_or_id)
+
+    async def _made_collection(self, unit: Unit, principal: Principal, name: str) -> str:
         collection = Collection(
             id=new_id("col"),
             organisation_id=principal.organisation_id,
-            name=checked_name(name_or_id),
+            name=name,
             description="",
             owner_id=principal.subject_id,
-            grants=_default_grants(principal, name_or_id),
+            grants=_default_grants(principal, name),
             created_at=self._clock.now(),
         )
-        await self._access.require_free(unit, principal, collection.name)
         await unit.collections.add(collection)
         await unit.remember(principal, collection.resource)
-        return await self._access.collection(unit, principal, Action.COLLECTION_CONTRIBUTE, collection.id)
+        return collection.id
 
     def _version(
         self,
