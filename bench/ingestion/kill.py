@@ -43,7 +43,7 @@ def main() -> None:
     with fresh_installation() as installation:
         accepted, kills, seconds = ingest_under_fire(installation, texts, arguments.kills, arguments.seed)
         with installation.server() as server:
-            server.with_key()
+            server.with_token()
             found = {name: server.settled(document_id) for name, document_id in accepted.items()}
             index = server.client.get("/api/v1/index").json()
     got = passages(found)
