@@ -35,10 +35,10 @@ class _Search:
         }
         if self._dense is not None:
             stages[DENSE] = edge.Query.Nearest(self._dense, using=DENSE)
-        found = self._each(stages, self._filter, self._limit)
-        points = {str(hit.id) for hits in found.values() for hit in hits}
-        scores = self._scores(stages, found, points)
-        reach = self._reach({name for name, hits in scores.items() if name != DENSE and hits})
+        scores = self._each(stages, self._filter, self._limit)
+        points = {point for found in scores.values() for point in found}
+        self._complete(scores, stages, points)
+        reach = self._reach({name for name, found in scores.items() if name != DENSE and found})
         return [
             Candidate(
                 point_id=(point_id := str(record.id)),
@@ -53,26 +53,27 @@ class _Search:
 
     def _each(
         self, stages: Mapping[str, edge.Query], condition: edge.Filter, limit: int
-    ) -> dict[str, list[edge.ScoredPoint]]:
+    ) -> dict[str, dict[str, float]]:
+        """Scores by stage and point. An id is read once: that takes as long as finding the point."""
         requests = [
             edge.QueryRequest(limit=limit, query=stage, filter=condition, with_payload=False)
             for stage in stages.values()
         ]
         answers = self._shard.query_batch(edge.QueryBatchRequest(requests))
-        return dict(zip(stages, answers, strict=True))
+        return {
+            name: {str(hit.id): hit.score for hit in hits} for name, hits in zip(stages, answers, strict=True)
+        }
 
-    def _scores(
-        self, stages: Mapping[str, edge.Query], found: dict[str, list[edge.ScoredPoint]], points: set[str]
-    ) -> dict[str, dict[str, float]]:
-        """By stage and point; what only another stage has found is scored too."""
-        scores = {name: {str(hit.id): hit.score for hit in hits} for name, hits in found.items()}
-        full = {name: stages[name] for name, hits in found.items() if len(hits) == self._limit}
+    def _complete(
+        self, scores: dict[str, dict[str, float]], stages: Mapping[str, edge.Query], points: set[str]
+    ) -> None:
+        """What only another stage has found is scored too."""
+        full = {name: stages[name] for name, found in scores.items() if len(found) == self._limit}
         missing = {point for point in points if any(point not in scores[name] for name in full)}
         if missing:
             only = edge.Filter(must=[edge.HasIdCondition({*missing})])
-            for name, hits in self._each(full, only, len(missing)).items():
-                scores[name].update((str(hit.id), hit.score) for hit in hits)
-        return scores
+            for name, found in self._each(full, only, len(missing)).items():
+                scores[name].update(found)
 
     def _reach(self, analysers: set[str]) -> dict[str, float]:
         """What a passage would score that is the best at every term of the query; by analyser."""
@@ -90,8 +91,7 @@ class _Search:
         best = self._each(queries, self._filter, 1)
         reach = dict.fromkeys(analysers, 0.0)
         for name, term, weight in terms:
-            hits = best[f"{name}/{term}"]
-            reach[name] += hits[0].score if hits else unknown * weight
+            reach[name] += next(iter(best[f"{name}/{term}"].values()), unknown * weight)
         return {
             name: value * max(1.0, len(self._weights[name]) / _MEASURED_TERMS)
             for name, value in reach.items()
