@@ -32,7 +32,7 @@ from bastide.operations.module import Auditing
 from bastide.platform.database.port import Connection
 from bench.table import print_table
 
-_SETTLE_S = 0.8
+_SETTLE_S = 2.0
 """Longer than the log takes to write what a block has left."""
 _START_S = 120
 _WARM_UP = 20

@@ -29,7 +29,7 @@ from bastide.platform.uninterrupted import told_to_end
 
 _BATCH = 2_000
 _QUEUE = 20_000
-_GATHER_S = 0.25
+_GATHER_S = 1.0  # each writing holds answers up a little: so rarely that p95 does not notice
 _POLL_S = 1.0
 _SETTLED_TRIES = 100
 _SETTLED_POLL_S = 0.1
