@@ -31,7 +31,7 @@ class BreachedPasswords:
 
     async def holds(self, password: str) -> bool:
         """Raises BreachedFileError: a password is not accepted unseen."""
-        # Not for security: the list comes hashed so.
+        # SHA-1 because the list is hashed so; nothing is kept under it.
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
         try:
             return await asyncio.to_thread(self._find, digest)
@@ -53,7 +53,7 @@ class BreachedPasswords:
 
 
 def _line_after(file: BinaryIO, position: int) -> bytes:
-    """The first whole line that begins after a position; empty (before every hash) at the end."""
+    """The first whole line that begins after a position; at the end what comes after every hash."""
     file.seek(position)
     file.readline(_LINE_BYTES)
     return file.readline(_LINE_BYTES) or b"~"

@@ -27,12 +27,13 @@ class Scan:
             DocumentInfectedError, DocumentUnscannedError, ScannerUnavailableError.
         """
         if self.scanner is None:
-            return None
+            return
         for pause_s in self.pauses_s:
             try:
-                return await self.scanner.scan(path)
+                await self.scanner.scan(path)
             except ScannerUnavailableError as error:
                 _log.warning("document.scanner_unavailable", error=error.message, again_in_s=pause_s)
                 await asyncio.sleep(pause_s)
+            else:
+                return
         await self.scanner.scan(path)
-        return None
