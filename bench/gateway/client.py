@@ -1,7 +1,7 @@
 """A load generator for one core: raw HTTP/1.1 over kept connections, requests at a fixed rate.
 
 It is open: a request is sent when its time has come, whether or not earlier ones were answered. Waiting in
-line counts as latency (no coordinated omission).
+line counts as latency (no coordinated omission). All its lines are open before the first request.
 """
 
 import asyncio
@@ -75,13 +75,12 @@ class Load:
     place: Place
     rate: float
     seconds: float
-    most_lines: int = 1024
+    lines: int = 1024
     skip_s: float = 0.0
     latencies: dict[int, list[float]] = field(default_factory=dict)
     unsent: int = 0
     sent: int = 0
     _free: deque[Line] = field(default_factory=deque)
-    _lines: int = 0
     _waiting: deque[float] = field(default_factory=deque)
 
     def answered(self, line: Line, status: int, due: float) -> None:
@@ -93,29 +92,23 @@ class Load:
             self._free.append(line)
 
     def lost(self, line: Line) -> None:
-        self._lines -= 1
         if line in self._free:
             self._free.remove(line)
 
     async def run(self) -> "Load":
         self._request = request(self.place)
-        started, opening = time.perf_counter(), set[asyncio.Task[None]]()
+        await self._open()
+        started = time.perf_counter()
         self._counts_from = started + self.skip_s
         while (now := time.perf_counter()) < started + self.seconds:
-            due = int((now - started) * self.rate) - self.sent
-            for _ in range(due):
-                at = started + self.sent / self.rate
+            for _ in range(int((now - started) * self.rate) - self.sent):
+                due = started + self.sent / self.rate
                 self.sent += 1
                 if self._free:
-                    self._free.pop().ask(self._request, at)
-                elif self._lines < self.most_lines:
-                    self._lines += 1
-                    task = asyncio.create_task(self._open(at))
-                    opening.add(task)
-                    task.add_done_callback(opening.discard)
+                    self._free.pop().ask(self._request, due)
                 else:
-                    self._waiting.append(at)
-            await asyncio.sleep(0.0005)
+                    self._waiting.append(due)
+            await asyncio.sleep(0.001)  # less would be none: uvloop counts in milliseconds
         await asyncio.sleep(1)
         self.unsent = len(self._waiting)
         self._waiting.clear()
@@ -124,11 +117,11 @@ class Load:
                 line.transport.abort()
         return self
 
-    async def _open(self, due: float) -> None:
-        _, line = await asyncio.get_running_loop().create_connection(
-            lambda: Line(self), "127.0.0.1", self.place.port
-        )
-        line.ask(self._request, due)
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(self.lines):
+            _, line = await loop.create_connection(lambda: Line(self), "127.0.0.1", self.place.port)
+            self._free.append(line)
 
     def quantile_ms(self, share: float, status: int = 200) -> float:
         """Of the answers with that status; nan if there was none."""

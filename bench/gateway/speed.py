@@ -87,7 +87,7 @@ def whole(root: Path, size: Size, *, peers: bool) -> list[list[object]]:
                 ["at 1,000/s, p99 added, ms", added, "≤ 5"],
                 ["… p99 of the model server itself", direct, ""],
             ]
-            rows += overload(place, peak, size.seconds)
+            rows += overload(place, size.seconds)
             rows.append(["400 kB prompt, processor time, ms", large_prompt_ms(place, size.trials), "≤ 2"])
         if peers:
             rows += peer_rows(root, upstream, peak, size)
@@ -177,18 +177,29 @@ def at_rate(upstream: Place, place: Place, rate: float, seconds: float) -> tuple
     return direct.quantile_ms(0.99), through.quantile_ms(0.99) - direct.quantile_ms(0.99)
 
 
-def overload(place: Place, peak: float, seconds: float) -> list[list[object]]:
-    """Twice as much as it can do, from the second second on."""
-    load = uvloop.run(Load(place, 2 * peak, seconds + 1, skip_s=1).run())
-    others = sorted(status for status in load.latencies if status not in {200, 503})
+def overload(place: Place, seconds: float) -> list[list[object]]:
+    """Twice as much as it can do, in three rounds with the peak measured before each: machines drift.
+
+    The first second of a round does not count, in which the process sees that it is overloaded.
+    """
+    rounds = [_overloaded(place, seconds / 3) for _ in range(3)]
+    peaks, loads = [peak for peak, _ in rounds], [load for _, load in rounds]
+    share = statistics.median(load.per_second() / peak for peak, load in rounds)
+    others = sorted({status for load in loads for status in load.latencies} - {200, 503})
     return [
-        ["at twice the peak, answered/s", load.per_second(), f"≥ {0.9 * peak:,.0f}"],
-        ["… share of the peak", load.per_second() / peak, "≥ 0.9"],
-        ["… refused/s", load.per_second(503), ""],
-        ["… time to refuse, p99 ms", load.quantile_ms(0.99, 503), "≤ 20"],
-        ["… answered, p99 ms", load.quantile_ms(0.99), ""],
-        ["… other statuses, never sent", f"{others or '–'}, {load.unsent}", ""],
+        ["peak of the same minute, requests/s", statistics.median(peaks), ""],
+        ["at twice the peak, answered/s", statistics.median(load.per_second() for load in loads), ""],
+        ["… share of the peak", share, "≥ 0.9"],
+        ["… refused/s", statistics.median(load.per_second(503) for load in loads), ""],
+        ["… time to refuse, p99 ms", max(load.quantile_ms(0.99, 503) for load in loads), "≤ 20"],
+        ["… answered, p99 ms", max(load.quantile_ms(0.99) for load in loads), ""],
+        ["… other statuses, never sent", f"{others or '–'}, {sum(load.unsent for load in loads)}", ""],
     ]
+
+
+def _overloaded(place: Place, seconds: float) -> tuple[float, Load]:
+    peak, _ = requests_per_s(place, seconds)
+    return peak, uvloop.run(Load(place, 2 * peak, seconds + 1, skip_s=1).run())
 
 
 def large_prompt_ms(place: Place, trials: int) -> float:

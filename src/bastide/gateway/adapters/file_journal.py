@@ -13,15 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-import structlog
 
+from bastide.gateway.adapters.journal_segment import Segment, Tail
 from bastide.gateway.domain.ledger import Entry, Outcome
-from bastide.gateway.ports.journal import JournalError
 
-_READ_BYTES = 1 << 20
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Entry)
-_log = structlog.get_logger()
 
 
 class FileJournal:
@@ -36,39 +32,32 @@ class FileJournal:
         self._lock = _lock(hidden)
         self._folder = hidden.rename(root / name)
         self._number = 0
-        self._size = 0
+        self._segment = self._new_segment(0)
+        self._full: list[Segment] = []
         self._dirty = False
-        self._open_segment()
         self._reading = 0
-        self._tail = Tail(self._segment(0))
+        self._tail = Tail(self._path(0))
         self._running: dict[str, int] = {}
 
     def append(self, entry: Entry) -> None:
         line = _encoder.encode(entry) + b"\n"
-        if self._size + len(line) > self._segment_bytes and self._size:
-            os.fsync(self._file)
-            os.close(self._file)
+        if not self._segment.append(line):
+            full, self._segment = self._segment, self._new_segment(self._number + 1, len(line))
             self._number += 1
-            self._open_segment()
-        try:
-            written = os.write(self._file, line)
-        except OSError as error:
-            raise JournalError(f"The journal of calls cannot be written: {error}.") from error
-        if written != len(line):
-            raise JournalError("The journal of calls cannot be written: the disk is full.")
-        self._size += len(line)
+            self._full.append(full)
+            self._segment.append(line)
         self._dirty = True
 
     def read(self, most: int) -> Sequence[Entry]:
         ended: list[Entry] = []
         while len(ended) < most:
-            entry = self._tail.next()
+            entry = self._tail.next(self._written())
             if entry is None:
                 if self._reading == self._number:
                     break
                 self._tail.close()
                 self._reading += 1
-                self._tail = Tail(self._segment(self._reading))
+                self._tail = Tail(self._path(self._reading))
             elif entry.outcome is Outcome.RUNNING:
                 self._running[entry.id] = self._reading
             else:
@@ -96,65 +85,38 @@ class FileJournal:
                 os.close(lock)
 
     async def sync(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            duplicate = os.dup(self._file)  # a new segment may be begun meanwhile
-            try:
-                await asyncio.to_thread(os.fsync, duplicate)
-            finally:
-                os.close(duplicate)
+        if not self._dirty:
+            return
+        self._dirty = False
+        full, self._full = self._full, []
+        duplicate = self._segment.duplicate()  # a new segment may be begun meanwhile
+        try:
+            for descriptor in (*(segment.file for segment in full), duplicate):
+                await asyncio.to_thread(os.fsync, descriptor)
+        finally:
+            os.close(duplicate)
+            for segment in full:
+                segment.close()
 
     def close(self) -> None:
         self.forget()
-        done = self._tail.at_end and self._reading == self._number and not self._running
+        done = self._tail.at(self._written()) and self._reading == self._number and not self._running
         self._tail.close()
-        os.close(self._file)
+        for segment in (*self._full, self._segment):
+            segment.close()
         if done:
             shutil.rmtree(self._folder)
         os.close(self._lock)
 
-    def _segment(self, number: int) -> Path:
+    def _written(self) -> int | None:
+        """How far the segment that is being read is written; None: as far as it will ever be."""
+        return self._segment.size if self._reading == self._number else None
+
+    def _path(self, number: int) -> Path:
         return self._folder / f"{number:012}.log"
 
-    def _open_segment(self) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        self._file = os.open(self._segment(self._number), flags, 0o600)
-        self._size = 0
-
-
-class Tail:
-    """Reads the whole lines of a file that may still grow."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
-        self._lines: list[bytes] = []
-        self._rest = b""
-
-    @property
-    def at_end(self) -> bool:
-        """Whether everything in the file has been given back."""
-        return not self._lines and self._file.tell() == os.fstat(self._file.fileno()).st_size
-
-    def next(self) -> Entry | None:
-        """None: no more whole lines for now."""
-        while True:
-            if not self._lines and not self._fill():
-                return None
-            line = self._lines.pop()
-            try:
-                return _decoder.decode(line)
-            except msgspec.DecodeError as error:
-                _log.error("journal.line_unreadable", error=str(error), line=line[:200])
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _fill(self) -> bool:
-        data = self._rest + (self._file.read(_READ_BYTES) or b"")
-        whole, newline, self._rest = data.rpartition(b"\n")
-        if newline:
-            self._lines = whole.split(b"\n")[::-1]
-        return bool(newline)
+    def _new_segment(self, number: int, at_least: int = 0) -> Segment:
+        return Segment(self._path(number), max(self._segment_bytes, at_least))
 
 
 class AbandonedJournal:
@@ -168,7 +130,7 @@ class AbandonedJournal:
         ended: list[Entry] = []
         for path in sorted(self._folder.glob("*.log")):
             tail = Tail(path)
-            while (entry := tail.next()) is not None:
+            while (entry := tail.next(None)) is not None:
                 if entry.outcome is Outcome.RUNNING:
                     running[entry.id] = entry
                     continue

@@ -3,7 +3,6 @@ that the client has gone, and a refusal that costs next to nothing while the pro
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from bastide.platform.http.answer import Answer
 from bastide.platform.http.gate import Gate
 
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d{1,12})\r\n", re.IGNORECASE)
+_LENGTH = b"\r\ncontent-length:"
 _BODY = (
     b'{"error":{"message":"The server is overloaded; try again in a second.","type":"api_error",'
     b'"code":"server.overloaded","param":null,"details":{"retry_after_s":1}}}'
@@ -30,7 +29,7 @@ _REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\n%b\r\ncontent-length: %d\r\n\r\
 
 def guarded_connection(gate: Gate, paths: tuple[str, ...]) -> type[asyncio.Protocol]:
     """What uvicorn makes for each client. `paths` are those that the gate guards, for POST."""
-    heads = tuple(f"POST {path} HTTP/1.1\r\n".encode() for path in paths)
+    heads = frozenset(f"POST {path} HTTP/1.1".encode() for path in paths)
     return cast("type[asyncio.Protocol]", partial(Connection, gate=gate, paths=frozenset(paths), heads=heads))
 
 
@@ -38,7 +37,7 @@ class Connection(HttpToolsProtocol):
     """One client. Puts into `scope["state"]`: `began_at` (`time.perf_counter`) and `connection` (itself)."""
 
     def __init__(
-        self, *args: Any, gate: Gate, paths: frozenset[str], heads: tuple[bytes, ...], **options: Any
+        self, *args: Any, gate: Gate, paths: frozenset[str], heads: frozenset[bytes], **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self._gate = gate
@@ -84,11 +83,15 @@ class Connection(HttpToolsProtocol):
         """One guarded request, all of it, and nothing before or after: it can be refused unparsed."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
         free = self._between and (cycle is None or cycle.response_complete)
-        if not free or not data.startswith(self._heads):
+        if not free or data[: data.find(b"\r\n")] not in self._heads:
             return False
-        end = data.find(b"\r\n\r\n") + 4
-        length = _LENGTH.search(data, 0, end)
-        return length is not None and end > 4 and len(data) == end + int(length[1])
+        head, end, body = data.partition(b"\r\n\r\n")
+        head = head.lower()
+        at = head.find(_LENGTH)
+        if at < 0 or not end:
+            return False
+        length = head[at + len(_LENGTH) :].partition(b"\r\n")[0].strip()
+        return length == b"%d" % len(body)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         scope = cycle.scope

@@ -1,5 +1,6 @@
 """What is in the journal's files after each way to end."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from bastide.gateway.adapters.file_journal import FileJournal
 from bastide.gateway.domain.ledger import Entry, Outcome
+from bastide.gateway.ports.journal import JournalError
 
 
 def entry(name: str, outcome: Outcome = Outcome.OK, **more: int) -> Entry:
@@ -23,7 +25,7 @@ def die(journal: FileJournal) -> None:
 
     os.close(journal._lock)
     journal._tail.close()
-    os.close(journal._file)
+    journal._segment.close()
 
 
 def recovered(root: Path) -> list[Entry]:
@@ -66,14 +68,38 @@ def test_a_dead_process_leaves_everything_once(root: Path) -> None:
 def test_a_torn_line_and_a_broken_one_do_no_harm(root: Path) -> None:
     journal = FileJournal(root)
     journal.append(entry("a"))
-    path = next(journal._folder.glob("*.log"))
-    with path.open("ab") as file:
-        file.write(b"no entry\n")
+    journal._segment.append(b"no entry\n")
     journal.append(entry("b"))
-    with path.open("ab") as file:
-        file.write(b'["c",1,"org"')
+    journal._segment.append(b'["c",1,"org"')
     die(journal)
     assert recovered(root) == [entry("a"), entry("b")]
+
+
+def test_a_full_disk_refuses_and_forgets_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = FileJournal(root, segment_bytes=200)
+    journal.append(entry("a"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "posix_fallocate", full)
+        with pytest.raises(JournalError, match="the disk is full"):
+            [journal.append(entry("b")) for _ in range(5)]
+    journal.append(entry("c"))
+    names = [each.id for each in journal.read(10)]
+    assert (names[0], names[-1]) == ("a", "c")
+    journal.close()
+    assert list(root.iterdir()) == []
+
+
+def test_nothing_is_read_of_what_is_not_written_yet(root: Path) -> None:
+    journal = FileJournal(root)
+    for number in range(100):
+        journal.append(entry(f"a{number}"))
+        assert [each.id for each in journal.read(10)] == [f"a{number}"]
+    die(journal)
+    assert len(recovered(root)) == 100
 
 
 def test_a_living_process_is_left_alone(root: Path) -> None:
