@@ -163,7 +163,7 @@ def _install_litellm() -> bool:
 
 @contextmanager
 def gateway(folder: Path, upstream: Place, *, limits: bool = True) -> Iterator[Place]:
-    """`bastide serve --role gateway` on a new home, with limits that are not reached."""
+    """`bastide serve --role gateway` with limits that are not reached, started again once it has them."""
     home, port = folder / "home", free_port()
     home.mkdir()
     (home / "bastide.toml").write_text(
@@ -187,8 +187,11 @@ def gateway(folder: Path, upstream: Place, *, limits: bool = True) -> Iterator[P
     )
     command = [str(PROGRAM), "serve", "--role", "gateway"]
     variables = {"BASTIDE_HOME": str(home)}
-    with running("Bastide", GATEWAY_CORE, command, port, folder / "gateway.log", variables) as place:
-        yield Place(place.name, port, place.pid, _prepare(home, port, limits=limits))
+    log = folder / "gateway.log"
+    with running("Bastide", GATEWAY_CORE, command, port, log, variables):
+        key = _prepare(home, port, limits=limits)
+    with running("Bastide", GATEWAY_CORE, command, port, log, variables) as place:
+        yield replace(place, key=key)
 
 
 def _prepare(home: Path, port: int, *, limits: bool) -> str:
