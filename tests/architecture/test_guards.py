@@ -29,7 +29,7 @@ BROAD_EXCEPT_ALLOWED: dict[str, str] = {
 LOADED_BY_NAME: dict[str, str] = {
     "app/backends.py": "the Redis cache",
     "app/cli/client.py": "httpx2, in a command that asks a server",
-    "app/container.py": "documents: the index, the parsers, the workflow engine",
+    "app/container.py": "documents: the index, the parsers, the workflow engine; the platform API: FastAPI",
     "app/models.py": "OpenTelemetry",
     "gateway/adapters/counters.py": "the Redis counters",
     "identity/adapters/later.py": "py_webauthn and joserfc, with the first passkey or access token",

@@ -8,17 +8,17 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from bastide.app.backends import Backends, open_backends, open_mailer, open_siem
 from bastide.app.home import Home
-from bastide.app.models import open_gateway
+from bastide.app.late import LateApp
+from bastide.app.models import OpenGateway, open_gateway
 from bastide.app.probes import probes
-from bastide.app.roles import INDEX_ROLES, Role
+from bastide.app.roles import GATEWAY_ALONE, INDEX_ROLES, Role
 from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.settings import Settings
-from bastide.app.site import PUBLIC, SAMPLES, compose, platform_api, principal_of
+from bastide.app.site import PUBLIC, SAMPLES, compose
 from bastide.app.version import VERSION
 from bastide.gateway.module import GatewayModule
 from bastide.identity.module import Identity, Mail, Passwords
@@ -27,9 +27,9 @@ from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
 from bastide.operations.adapters.embedder_probe import EmbedderProbe
 from bastide.operations.adapters.probes import CallProbe
+from bastide.operations.asgi import Probes
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
-from bastide.operations.http.status import router as operations_router
 from bastide.operations.module import Auditing, PersonalData
 from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = "bastide.app.documents"
 """Loaded by the roles that need it: it brings the index, the parsers and the workflow engine."""
+_API = "bastide.app.api"
+"""Loaded at the start, but by a gateway alone when somebody first manages something: it brings FastAPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,15 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             settings, keyring, backends, clock, auditing.audit, local_token
         )
         await stack.enter_async_context(_running(identity))
-        routers = identity.routers(principal_of) + auditing.routers(identity.policy, principal_of)
         more_probes = auditing.probes()
         documents = None
         if INDEX_ROLES & set(settings.roles):
             opening = _open_documents(settings, home, backends, identity, auditing, clock)
             documents = await stack.enter_async_context(opening)
-            routers += documents.routers
             more_probes.append(documents.probe)
             if scanner := parse_scanner_url(settings.scanner_url):
                 more_probes.append(CallProbe("virus scanner", scanner.ping, needed=False))
-        inference: ASGIApp | None = None
+        gateway: OpenGateway | None = None
         if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(
                 open_gateway(
@@ -109,14 +109,14 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
                     auditing.audit,
                 )
             )
-            routers += gateway.routers
-            inference = gateway.inference
         if documents is not None and first is not None and settings.documents.samples:
             await documents.module.load_samples(await identity.local_principal(), SAMPLES)
         examine = Examine(probes(home, backends, more_probes))
-        facts = _facts(settings)
-        routers.append(operations_router(examine, facts, identity.policy, principal_of, backends.registry))
-        site = compose(settings, platform_api(routers), inference)
+        api = _api(settings, identity, auditing, examine, gateway, documents)
+        if frozenset(settings.roles) != GATEWAY_ALONE:
+            await api.made()
+        probing = Probes(examine, identity.policy, backends.registry)
+        site = compose(settings, api, probing, None if gateway is None else gateway.inference)
         rates = Rates(settings.requests_per_s, frozenset(GatewayModule.prefixes))
         guarded = identity.protect(site, PUBLIC, settings.trusted_proxies, rates)
         hardened = SecurityHeaders(guarded, https=settings.is_https)
@@ -129,7 +129,7 @@ class _Documents:
     module: "KnowledgeModule"
     embedder: Embedder
     probe: EmbedderProbe
-    routers: list[APIRouter]
+    personal: PersonalData
 
 
 @asynccontextmanager
@@ -148,8 +148,31 @@ async def _open_documents(
         ),
     ):
         probe = EmbedderProbe(embedder, wanted=settings.embedder_url != "none:")
-        routers = [*module.routers(principal_of), personal.router(principal_of)]
-        yield _Documents(module, embedder, probe, routers)
+        yield _Documents(module, embedder, probe, personal)
+
+
+def _api(
+    settings: Settings,
+    identity: Identity,
+    auditing: Auditing,
+    examine: Examine,
+    gateway: OpenGateway | None,
+    documents: _Documents | None,
+) -> LateApp:
+    def made() -> ASGIApp:
+        api = import_module(_API)
+        parts = api.Parts(
+            identity,
+            auditing,
+            examine,
+            _facts(settings),
+            gateway and gateway.module,
+            documents and documents.module,
+            documents and documents.personal,
+        )
+        return api.platform_api(parts)
+
+    return LateApp(made)
 
 
 def _auditing(settings: Settings, backends: Backends, keyring: Keyring, clock: Clock) -> Auditing:

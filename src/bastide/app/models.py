@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from bastide.app.backends import Backends
 from bastide.app.gateway import configured_gateway, gateway_bounds
 from bastide.app.settings import Settings
-from bastide.app.site import principal_of
 from bastide.app.version import VERSION
 from bastide.chat.module import open_answers
 from bastide.gateway.asgi.app import GatewayApp
@@ -32,10 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenGateway:
-    """`inference` answers the inference routes; `routers` manage it through the platform API."""
+    """`inference` answers the inference routes."""
 
     inference: GatewayApp
-    routers: list[APIRouter]
+    module: GatewayModule
 
 
 @asynccontextmanager
@@ -76,7 +73,7 @@ async def open_gateway(
         )
         async with module.running():
             answers = open_answers(knowledge, module.gateway, reader)
-            yield OpenGateway(module.application(answers), module.routers(principal_of))
+            yield OpenGateway(module.application(answers), module)
 
 
 @asynccontextmanager

@@ -1,21 +1,16 @@
 """Which paths go where, and which of them are open to everyone."""
 
 from pathlib import Path
-from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bastide.app.roles import Role
 from bastide.app.settings import Settings
-from bastide.app.version import VERSION
-from bastide.gateway.module import GatewayModule, inference_paths
+from bastide.gateway.module import GatewayModule
 from bastide.identity.asgi import PublicRoutes
-from bastide.identity.contract import Principal
 from bastide.identity.module import PUBLIC_ROUTES
+from bastide.operations.asgi import PROBES
 from bastide.platform.http.assets import WebApplication
-from bastide.platform.http.errors import ERROR_RESPONSES, install_error_handlers
-from bastide.platform.http.hardening import BodyLimit
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -40,10 +35,6 @@ PUBLIC = PublicRoutes(
 """The page is the same file for everyone: what it shows, it asks the API for."""
 
 
-STREAMED = frozenset({("POST", "/api/v1/documents")})
-"""Bodies that go to the disk piece by piece, with a limit of their own."""
-
-
 class Dispatch:
     """Sends a request to the application whose prefix fits longest; every other path to `rest`."""
 
@@ -64,36 +55,9 @@ class Dispatch:
         await self._rest(scope, receive, send)
 
 
-def principal_of(request: Request) -> Principal:
-    """Whom the identity middleware let in."""
-    return request.state.principal
-
-
-def platform_api(routers: list[APIRouter]) -> FastAPI:
-    """The platform API, with one shape of error. No interactive docs: they load code from elsewhere."""
-    api = FastAPI(
-        title="Bastide", version=VERSION, docs_url=None, redoc_url=None, responses=dict(ERROR_RESPONSES)
-    )
-    api.add_middleware(BodyLimit, streamed=STREAMED)
-    install_error_handlers(api)
-    for router in routers:
-        api.include_router(router)
-    written = api.openapi
-
-    def described() -> dict[str, Any]:
-        """With the inference routes, which are no routes of this application."""
-        if api.openapi_schema is None:
-            document = written()
-            document["paths"] |= inference_paths()
-        return written()
-
-    api.openapi = described
-    return api
-
-
-def compose(settings: Settings, api: ASGIApp, inference: ASGIApp | None) -> ASGIApp:
+def compose(settings: Settings, api: ASGIApp, probing: ASGIApp, inference: ASGIApp | None) -> ASGIApp:
     """The applications that the roles of this process ask for, as one."""
-    prefixes: dict[str, ASGIApp] = dict.fromkeys(("/health", "/ready", "/metrics"), api)
+    prefixes: dict[str, ASGIApp] = dict.fromkeys(PROBES, probing)
     rest: ASGIApp = api
     if Role.API in settings.roles:
         prefixes |= dict.fromkeys(("/api", "/openapi.json"), api)

@@ -1,11 +1,10 @@
 """Builds the gateway from what the app gives it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import APIRouter, Request
 
 from bastide.chat.contract import Answers
 from bastide.gateway.adapters.counters import open_counters
@@ -23,15 +22,6 @@ from bastide.gateway.domain.catalogue import (
     Provider,
     embedder_model,
 )
-from bastide.gateway.http.guardrails import guardrails_router
-from bastide.gateway.http.health import health_router
-from bastide.gateway.http.inference import inference_paths
-from bastide.gateway.http.limits import limits_router
-from bastide.gateway.http.models import deployments_router, models_router
-from bastide.gateway.http.policy import policy_router
-from bastide.gateway.http.prompts import prompts_router
-from bastide.gateway.http.providers import providers_router
-from bastide.gateway.http.usage import usage_router
 from bastide.gateway.ports.observer import Observer
 from bastide.gateway.ports.store import GatewayStore
 from bastide.gateway.usecases.aggregate import Aggregate
@@ -44,12 +34,6 @@ from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
 from bastide.gateway.usecases.ledger.settle import Settler
 from bastide.gateway.usecases.limits.limiter import Limiter
-from bastide.gateway.usecases.manage_guardrails import ManageGuardrails
-from bastide.gateway.usecases.manage_limits import ManageLimits
-from bastide.gateway.usecases.manage_models import ManageModels
-from bastide.gateway.usecases.manage_policy import ManagePolicy
-from bastide.gateway.usecases.manage_providers import ManageProviders
-from bastide.gateway.usecases.observe import Observe
 from bastide.gateway.usecases.observers import Observers
 from bastide.gateway.usecases.pipeline import Pipeline
 from bastide.gateway.usecases.prompts.log import PromptLog
@@ -58,7 +42,7 @@ from bastide.gateway.usecases.report_usage import ReportUsage
 from bastide.gateway.usecases.routing.router import Router
 from bastide.gateway.usecases.routing.stations import Stations
 from bastide.gateway.usecases.sync import Sync
-from bastide.identity.contract import Policy, Principal
+from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
 from bastide.models.contract import Embedder, Reader
@@ -87,93 +71,77 @@ class GatewayModule:
         telemetry = telemetry or Telemetry()
         self._reader = reader
         self._embedder = embedder
-        self._policy = policy
+        self.policy = policy
         self._clock = clock
         self._sizes = bounds.sizes
-        self._keyring = storage.keyring
+        self.keyring = storage.keyring
         self._keep_alive_s = bounds.keep_alive_s
         self._upstream = Http1Upstream(connect_timeout_s=bounds.connect_timeout_s)
-        self._stations = Stations(bounds.breaker)
-        self._catalogue = _known_from_the_start(configured, embedder)
-        self._discovery = Discovery(self._catalogue, self._upstream, configured.asked)
+        self.stations = Stations(bounds.breaker)
+        self.catalogue = _known_from_the_start(configured, embedder)
+        self._discovery = Discovery(self.catalogue, self._upstream, configured.asked)
         store = SqlGatewayStore(storage.database, storage.outbox, storage.audit)
         self._guards = Guards(store, storage.audit)
         self._traced = telemetry.traces is not None
         self._observer = self._observed_by(telemetry)
-        self._books = _Books(store, storage, clock, self._observer)
-        self._policies = Policies(store)
+        self.books = _Books(store, storage, clock, self._observer)
+        self.policies = Policies(store)
         self._cache = AnswerCache(
-            storage.cache, storage.keyring, clock, self._guards, self._policies, self._books.accounts
+            storage.cache, storage.keyring, clock, self._guards, self.policies, self.books.accounts
         )
-        self._prompts = PromptLog(store, storage.data_keys, self._policies, clock)
-        self._read_prompts = ReadPrompts(store, self._prompts, storage.data_keys, policy)
+        self._prompts = PromptLog(store, storage.data_keys, self.policies, clock)
+        self.read_prompts = ReadPrompts(store, self._prompts, storage.data_keys, policy)
         self._pipeline = Pipeline(
-            self._catalogue,
-            Router(self._catalogue, self._stations),
+            self.catalogue,
+            Router(self.catalogue, self.stations),
             self._upstream,
             bounds.timeouts,
-            self._books.accounts,
+            self.books.accounts,
             self._guards,
         )
         fixed = [each.provider for each in configured.asked]
         self._sync = self._synchronised(store, storage, fixed)
-        self._changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
-        self._report = ReportUsage(store, self._books.settler, policy)
+        self.changes = Changes(store, self._sync, policy, clock, fixed, configured.models)
+        self.report = ReportUsage(store, self.books.settler, policy)
         self.gateway: Gateway = GatewayService(
-            self._catalogue, self._pipeline, reader, self._books.accounts, self._guards
+            self.catalogue, self._pipeline, reader, self.books.accounts, self._guards
         )
 
     def _synchronised(self, store: GatewayStore, storage: Storage, fixed: Sequence[Provider]) -> Sync:
         return Sync(
             store,
-            self._catalogue,
+            self.catalogue,
             self._discovery,
             storage.cache,
             storage.keyring,
             fixed,
-            [self._books.limiter, self._guards, self._policies],
+            [self.books.limiter, self._guards, self.policies],
         )
 
     def _observed_by(self, telemetry: Telemetry) -> Observer:
-        metrics = GatewayMetrics(lambda: self._catalogue.current, self._stations)
+        metrics = GatewayMetrics(lambda: self.catalogue.current, self.stations)
         telemetry.registry.register(metrics)
         return Observers(metrics, *([telemetry.traces] if telemetry.traces else []))
 
     def application(self, answers: Answers) -> GatewayApp:
         """The inference routes; `answers` grounds those that ask for it."""
         inference = Inference(
-            self._catalogue,
+            self.catalogue,
             self._pipeline,
-            self._books.accounts,
+            self.books.accounts,
             Rules(self._guards, self._cache, self._prompts),
-            self._policy,
+            self.policy,
             Local(
                 self._reader,
                 self._embedder,
                 answers,
-                Aggregation(self._catalogue, Aggregate(self.gateway), self._clock),
+                Aggregation(self.catalogue, Aggregate(self.gateway), self._clock),
             ),
             self._clock,
             self._sizes,
         )
-        models = Models(self._catalogue, int(self._clock.now().timestamp()))
+        models = Models(self.catalogue, int(self._clock.now().timestamp()))
         return GatewayApp(inference, models, self._observer, self._keep_alive_s, traced=self._traced)
-
-    def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-        """What administrators call."""
-        changes = self._changes
-        models = ManageModels(changes, self._catalogue)
-        return [
-            providers_router(ManageProviders(changes, self._catalogue, self._keyring), principal),
-            models_router(models, principal),
-            deployments_router(models, principal),
-            limits_router(ManageLimits(changes, self._books.limiter), principal),
-            guardrails_router(ManageGuardrails(changes), principal),
-            policy_router(ManagePolicy(changes, self._policies), principal),
-            prompts_router(self._read_prompts, principal),
-            usage_router(self._report, principal),
-            health_router(Observe(self._catalogue, self._stations, self._policy), principal),
-        ]
 
     async def discovered(self) -> None:
         """Returns once every provider has been asked for its models."""
@@ -187,11 +155,11 @@ class GatewayModule:
             UnavailableError: the database cannot be read.
         """
         await self._sync.load()
-        await self._books.settler.recover()
+        await self.books.settler.recover()
         loops = {
             "discovery": self._discovery.run(),
             "sync": self._sync.follow(),
-            "ledger": self._books.settler.run(),
+            "ledger": self.books.settler.run(),
             "prompts": self._prompts.run(),
         }
         tasks = [asyncio.create_task(loop, name=f"gateway-{name}") for name, loop in loops.items()]
@@ -207,13 +175,13 @@ class GatewayModule:
 
     async def _stop(self) -> None:
         await self._upstream.close()
-        await self._books.counters.close()
+        await self.books.counters.close()
         try:
-            await self._books.settler.flush()
+            await self.books.settler.flush()
             await self._prompts.flush()
         except UnavailableError as error:
             _log.warning("ledger.waits", error=str(error))  # the next start finds the journal
-        self._books.journal.close()
+        self.books.journal.close()
 
 
 class _Books:
@@ -238,6 +206,3 @@ def _report(task: asyncio.Task[None]) -> None:
     """A loop that ends by itself is a mistake of ours: say so at once."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.critical("gateway.loop_died", loop=task.get_name(), exc_info=error)
-
-
-__all__ = ["GatewayModule", "inference_paths"]

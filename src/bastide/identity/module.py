@@ -1,12 +1,11 @@
 """Builds the identity slice from its ports."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from fastapi import APIRouter, Request
 from starlette.types import ASGIApp
 
 from bastide.identity.adapters.argon2 import Argon2PasswordHasher
@@ -17,19 +16,6 @@ from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
 from bastide.identity.contract import Authenticator, Policy, Sharing
 from bastide.identity.domain.addresses import Network
-from bastide.identity.domain.principal import Principal
-from bastide.identity.http.access import access_router
-from bastide.identity.http.auth import auth_router, me_router
-from bastide.identity.http.groups import groups_router
-from bastide.identity.http.keys import keys_router
-from bastide.identity.http.labels import labels_router
-from bastide.identity.http.links import links_router
-from bastide.identity.http.organisations import organisations_router
-from bastide.identity.http.passkeys import passkey_login_router, passkeys_router
-from bastide.identity.http.people import invitations_router, people_router
-from bastide.identity.http.second_factor import second_factor_router
-from bastide.identity.http.services import services_router
-from bastide.identity.http.tokens import own_tokens_router, tokens_router
 from bastide.identity.ports import PasswordHasher
 from bastide.identity.usecases.account_data import AccountData
 from bastide.identity.usecases.authenticate import Authentication
@@ -154,7 +140,7 @@ class _Logins:
 
 
 class Identity:
-    """Everything that the application mounts and calls.
+    """Everything that the application calls; `routes.py` makes its part of the API of the use cases in here.
 
     Args:
         local_token: accepted as a bearer token for the command line of this machine; None = there is none.
@@ -195,57 +181,28 @@ class Identity:
         self.keys = ManageKeys(store, policy, hashes, revocations, clock)
         parts = _Parts(store, keyring, hashes, hasher, throttle, sessions, revocations, clock)
         logins = _Logins(parts, Challenges(hashes, cache, clock), policy, mail.public_url)
-        self._tokens, self._logins = tokens, logins
-        self._clients = ClientTokens(store, tokens, hashes, revocations, clock)
-        self._log_out = LogOut(store, revocations)
-        self._password = ChangePassword(store, hasher, chosen, hashes, throttle, sessions, revocations)
-        self._profiles = Profiles(store, policy, clock)
-        self._own_sessions = OwnSessions(store, revocations, clock)
-        self._others_sessions = OthersSessions(store, policy, revocations, clock)
-        self._organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
-        self._people = ManagePeople(store, policy, revocations, clock)
-        self.personal = AccountData(store, policy, self._people, revocations, clock)
-        self._groups = ManageGroups(store, policy, revocations, clock)
-        self._services = ManageServices(store, policy, revocations, clock)
-        self._invite = Invite(store, policy, hashes, letters, clock)
-        self._join = Join(store, hasher, chosen, hashes, throttle, sessions, logins.step, revocations, clock)
-        self._reset = ResetPassword(
+        self.tokens, self.logins = tokens, logins
+        self.clients = ClientTokens(store, tokens, hashes, revocations, clock)
+        self.log_out = LogOut(store, revocations)
+        self.password = ChangePassword(store, hasher, chosen, hashes, throttle, sessions, revocations)
+        self.profiles = Profiles(store, policy, clock)
+        self.own_sessions = OwnSessions(store, revocations, clock)
+        self.others_sessions = OthersSessions(store, policy, revocations, clock)
+        self.organisations = ManageOrganisations(store, policy, sessions, revocations, clock)
+        self.people = ManagePeople(store, policy, revocations, clock)
+        self.personal = AccountData(store, policy, self.people, revocations, clock)
+        self.groups = ManageGroups(store, policy, revocations, clock)
+        self.services = ManageServices(store, policy, revocations, clock)
+        self.invite = Invite(store, policy, hashes, letters, clock)
+        self.join = Join(store, hasher, chosen, hashes, throttle, sessions, logins.step, revocations, clock)
+        self.reset = ResetPassword(
             store, policy, hasher, chosen, hashes, letters, throttle, revocations, clock
         )
-        self._share = Share(store, policy, clock)
-        self.sharing: Sharing = self._share
-        self._labels = ManageLabels(store, policy, self._share, revocations, clock)
-        self._explain = ExplainAccess(store, policy, clock)
+        self.share = Share(store, policy, clock)
+        self.sharing: Sharing = self.share
+        self.labels = ManageLabels(store, policy, self.share, revocations, clock)
+        self.explain = ExplainAccess(store, policy, clock)
         self._tasks: list[asyncio.Task[None]] = []
-
-    def routers(self, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-        """For the platform's API; every route but `PUBLIC_ROUTES` needs a principal."""
-        return [
-            auth_router(
-                self._logins.log_in,
-                self._logins.step,
-                self._logins.sessions,
-                self._log_out,
-                self._profiles,
-                self._organisations,
-                principal,
-            ),
-            tokens_router(self._logins.log_in, self._logins.step, self._clients, self._tokens),
-            own_tokens_router(self._clients, principal),
-            passkey_login_router(self._logins.passkey_login, self._profiles),
-            passkeys_router(self._logins.passkeys, principal),
-            links_router(self._join, self._reset, self._profiles),
-            second_factor_router(self._logins.second, principal),
-            me_router(self._profiles, self._password, self._own_sessions, principal),
-            keys_router(self.create_key, self.keys, principal),
-            people_router(self._people, self._reset, self._others_sessions, principal),
-            invitations_router(self._invite, principal),
-            groups_router(self._groups, principal),
-            services_router(self._services, principal),
-            organisations_router(self._organisations, principal),
-            access_router(self._explain, self._share, principal),
-            labels_router(self._labels, principal),
-        ]
 
     def protect(
         self,

@@ -1,15 +1,13 @@
 """Builds the audit log from its ports."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from fastapi import APIRouter, Request
 
-from bastide.identity.contract import Policy, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.operations.adapters.audit_holder import AuditHolder
@@ -18,8 +16,6 @@ from bastide.operations.adapters.sql_audit import SqlAuditStore
 from bastide.operations.adapters.sql_jobs import SqlJobs
 from bastide.operations.adapters.sql_push import SqlPushStore
 from bastide.operations.contract import Audit
-from bastide.operations.http.audit import AuditUseCases, audit_router, proofs_router
-from bastide.operations.http.personal_data import personal_data_router
 from bastide.operations.ports import DataHolder, DataSubjects, DocumentEraser, Probe, Receiver
 from bastide.operations.usecases.audit_log import AuditLog
 from bastide.operations.usecases.export_audit import ExportAudit
@@ -67,18 +63,10 @@ class Auditing:
         self.export = ExportAudit(self._store, self.proofs, keyring)
         self.keep = KeepAudit(self._store, clock, self._audit_log.forget_policy)
         self.read = ReadAudit(self._store, self.export, keyring)
-        self._uses = AuditUseCases(
-            self.read, self.proofs, self.export, self.keep, self.audit, keyring, version, host
-        )
+        self.version, self.host = version, host
         self._pushes = SqlPushStore(database)
         self._push = None if siem is None else PushAudit(self._pushes, siem, clock, version, host)
         self._tasks: list[asyncio.Task[None]] = []
-
-    def routers(self, policy: Policy, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-        return [
-            audit_router(self._uses, policy, principal),
-            proofs_router(self._uses, policy, principal),
-        ]
 
     def holder(self) -> AuditHolder:
         """What the log holds on people."""
@@ -148,7 +136,7 @@ class PersonalData:
 
     def __init__(self, ports: PersonalDataPorts, auditing: Auditing) -> None:
         self._jobs = SqlJobs(ports.database)
-        self._uses = PersonalDataUseCases(
+        self.uses = PersonalDataUseCases(
             self._jobs,
             ports.subjects,
             ports.documents,
@@ -158,19 +146,16 @@ class PersonalData:
             ports.clock,
             ports.holders,
         )
-        self._workflow = PersonalDataWorkflow(self._uses, ports.workflows)
+        self.workflow = PersonalDataWorkflow(self.uses, ports.workflows)
 
     def register(self) -> None:
-        self._workflow.register()
-
-    def router(self, principal: Callable[[Request], Principal]) -> APIRouter:
-        return personal_data_router(self._uses, self._workflow.start, principal)
+        self.workflow.register()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """With what was asked for when the process was killed, before the workflow was enqueued."""
         for job in await self._jobs.unfinished():
-            await self._workflow.start(job)
+            await self.workflow.start(job)
         discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
         try:
             yield
@@ -181,7 +166,7 @@ class PersonalData:
     async def _discard(self) -> None:
         while not told_to_end():
             try:
-                await self._uses.discard()
+                await self.uses.discard()
             except BastideError as error:
                 _log.warning("personal_data.not_discarded", code=error.code, error=str(error))
             await asyncio.sleep(_DISCARD_EVERY_S)

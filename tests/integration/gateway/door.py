@@ -28,14 +28,15 @@ from bastide.gateway.configuration import (
     configured_provider,
 )
 from bastide.gateway.module import GatewayModule
+from bastide.gateway.routes import gateway_routers
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
 from bastide.models.contract import Passage, Quote, Reading, Vectors
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.metadata import metadata
 from bastide.platform.http.connection import guarded_connection
-from bastide.platform.http.errors import install_error_handlers
 from bastide.platform.http.gate import Gate
+from bastide.platform.http.handlers import install_error_handlers
 from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
 from bastide.platform.secrets.sql_data_keys import SqlDataKeys
@@ -203,7 +204,7 @@ def _with_api(module: GatewayModule, inference: AsgiApp) -> AsgiApp:
     """The inference routes under their prefixes, the management API elsewhere, as the product has it."""
     api = FastAPI()
     install_error_handlers(api)
-    for router in module.routers(_principal_of):
+    for router in gateway_routers(module, _principal_of):
         api.include_router(router)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:

@@ -196,7 +196,7 @@ async def test_people_see_their_own_use_only() -> None:
     bob = Principal("usr_bob", "org_one", Role.MEMBER, CredentialKind.SESSION)
     async with model_server(talk) as server, limited(server) as (gateway, client):
         await ask(client)
-        report = gateway.module._report
+        report = gateway.module.report
         object.__setattr__(report, "policy", OwnOnly())
         assert len(await entries(client)) == 1
         async with _as(gateway, bob, server) as theirs:

@@ -10,7 +10,7 @@ from bastide.identity.contract import Access, Grant, Principal
 from bastide.knowledge.contract import SearchQuery
 from bastide.knowledge.domain.errors import CollectionNameTakenError
 from bastide.knowledge.usecases.share import ShareDocument
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.handlers import install_error_handlers
 from tests.fakes.identity import OpenSharing, Scribe
 from tests.fakes.service import ADMIN, MEMBER, STRANGER, Service
 

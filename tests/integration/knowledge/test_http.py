@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from bastide.identity.contract import Principal
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.handlers import install_error_handlers
 from tests.fakes.service import ADMIN, MEMBER, Service
 
 PDF = b"%PDF-1.7\nThe gate closes at nine."

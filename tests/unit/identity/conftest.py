@@ -15,9 +15,10 @@ from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
 from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail, Passwords
+from bastide.identity.routes import identity_routers
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.handlers import install_error_handlers
 from bastide.platform.mail.port import Letter
 from bastide.platform.secrets.local import LocalKeyring
 from tests.fakes.identity import Scribe
@@ -166,7 +167,7 @@ async def house(database: Database, clock: HeldClock, tmp_path: Path) -> AsyncIt
     await identity.ensure_first_administrator(EMAIL, PASSWORD)
     app = FastAPI()
     install_error_handlers(app)
-    for router in identity.routers(principal_of):
+    for router in identity_routers(identity, principal_of):
         app.include_router(router)
 
     @app.get("/health")

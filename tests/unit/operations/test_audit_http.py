@@ -10,7 +10,8 @@ from fastapi import FastAPI, Request
 from bastide.identity.contract import CredentialKind, Principal, Role
 from bastide.identity.usecases.policy import TablePolicy
 from bastide.operations.domain.verification import ExportVerifier
-from bastide.platform.http.errors import install_error_handlers
+from bastide.operations.routes import audit_routers
+from bastide.platform.http.handlers import install_error_handlers
 from tests.unit.operations.conftest import Desk, entry
 
 ADMIN = Principal("usr_admin", "org_a", Role.ORGANISATION_ADMIN, CredentialKind.SESSION, session_id="ses_1")
@@ -27,7 +28,7 @@ class Client:
     async def ask(self, method: str, path: str, expected: int = 200, **options: Any) -> httpx.Response:
         app = FastAPI()
         install_error_handlers(app)
-        for router in self.desk.auditing.routers(TablePolicy(), self.caller):
+        for router in audit_routers(self.desk.auditing, TablePolicy(), self.caller):
             app.include_router(router)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://b") as client:
             answer = await client.request(method, f"/api/v1/audit{path}", **options)

@@ -1,24 +1,16 @@
-"""Health, readiness, metrics, status and the doctor's report."""
+"""Status and the doctor's report; and what the API's document says of the probes, no routes of it."""
 
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from bastide.identity.contract import Action, Policy, Principal
 from bastide.operations.domain.check import Check, CheckState
 from bastide.operations.ports import Facts
 from bastide.operations.usecases.examine import Examine
-
-
-class Health(BaseModel):
-    """Liveness: the process answers."""
-
-    status: str
 
 
 class CheckOut(BaseModel):
@@ -38,21 +30,13 @@ class Report(BaseModel):
     checks: list[CheckOut]
 
 
-class Readiness(BaseModel):
-    """`status` is `ready`, or `not_ready` with the names and codes of what is missing."""
-
-    status: str
-    missing: list[dict[str, str]]
-
-
-def router(
+def status_router(
     examine: Examine,
     facts: Facts,
     policy: Policy,
     principal: Callable[[Request], Principal],
-    registry: CollectorRegistry,
 ) -> APIRouter:
-    """`facts` fills `GET /api/v1/status`, `registry` `GET /metrics`."""
+    """`facts` fills `GET /api/v1/status`."""
     routes = APIRouter(tags=["operations"])
     caller_of = Depends(principal)
 
@@ -61,25 +45,6 @@ def router(
         if policy.allows(caller, Action.SYSTEM_MANAGE):
             return checks
         return [check.for_users() for check in checks]
-
-    @routes.get("/health")
-    async def health() -> Health:
-        return Health(status="ok")
-
-    @routes.get("/ready")
-    async def ready(response: Response) -> Readiness:
-        missing = await examine.ready()
-        if missing:
-            response.status_code = 503
-        return Readiness(
-            status="not_ready" if missing else "ready",
-            missing=[{"name": check.name, "code": check.code} for check in missing],
-        )
-
-    @routes.get("/metrics", response_class=PlainTextResponse)
-    async def metrics(caller: Principal = caller_of) -> Response:
-        policy.require(caller, Action.METRICS_READ)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     @routes.get("/api/v1/status")
     async def status(caller: Principal = caller_of) -> dict[str, Any]:
@@ -98,3 +63,33 @@ def router(
         return Report(checks=[CheckOut.model_validate(asdict(check)) for check in checks])
 
     return routes
+
+
+def probe_paths() -> dict[str, Any]:
+    """Paths of an OpenAPI document."""
+    status = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+    part = {"type": "object", "properties": {"name": {"type": "string"}, "code": {"type": "string"}}}
+    ready: dict[str, Any] = {**status, "properties": {"status": {"type": "string"}}}
+    ready["properties"]["missing"] = {"type": "array", "items": part}
+    waiting = {"503": _answer("Not ready, and what is missing", ready)}
+    refused = {
+        "401": _answer("No credentials, or none that hold"),
+        "403": _answer("Not allowed to this caller"),
+    }
+    return {
+        "/health": _probe("The process answers", {"200": _answer("It does", status)}),
+        "/ready": _probe("What it needs answers too", {"200": _answer("Ready", ready), **waiting}),
+        "/metrics": _probe(
+            "For Prometheus", {"200": _answer("Its text format", {"type": "string"}, "text/plain"), **refused}
+        ),
+    }
+
+
+def _probe(summary: str, responses: dict[str, Any]) -> dict[str, Any]:
+    return {"get": {"tags": ["operations"], "summary": summary, "responses": responses}}
+
+
+def _answer(
+    description: str, schema: dict[str, Any] | None = None, kind: str = "application/json"
+) -> dict[str, Any]:
+    return {"description": description, "content": {kind: {"schema": schema or {"type": "object"}}}}

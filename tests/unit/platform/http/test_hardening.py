@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from bastide.platform.http.assets import PAGE_HEADERS
-from bastide.platform.http.errors import install_error_handlers
+from bastide.platform.http.handlers import install_error_handlers
 from bastide.platform.http.hardening import BodyLimit, SecurityHeaders
 
 

@@ -1,0 +1,85 @@
+"""The platform API, of the routes of every slice.
+
+Loaded by name: a process that only relays calls to models has no use for it until somebody manages something
+there.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI, Request
+
+from bastide.app.version import VERSION
+from bastide.gateway.http.inference import inference_paths
+from bastide.gateway.module import GatewayModule
+from bastide.gateway.routes import gateway_routers
+from bastide.identity.contract import Principal
+from bastide.identity.module import Identity
+from bastide.identity.routes import identity_routers
+from bastide.operations.http.status import probe_paths, status_router
+from bastide.operations.module import Auditing, PersonalData
+from bastide.operations.ports import Facts
+from bastide.operations.routes import audit_routers, personal_data_routers
+from bastide.operations.usecases.examine import Examine
+from bastide.platform.http.handlers import ERROR_RESPONSES, install_error_handlers
+from bastide.platform.http.hardening import BodyLimit
+
+if TYPE_CHECKING:
+    from bastide.knowledge.module import KnowledgeModule
+
+STREAMED = frozenset({("POST", "/api/v1/documents")})
+"""Bodies that go to the disk piece by piece, with a limit of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs in this process and is managed through the API."""
+
+    identity: Identity
+    auditing: Auditing
+    examine: Examine
+    facts: Facts
+    gateway: GatewayModule | None
+    knowledge: "KnowledgeModule | None"
+    personal: PersonalData | None
+
+
+def principal_of(request: Request) -> Principal:
+    """Whom the identity middleware let in."""
+    return request.state.principal
+
+
+def platform_api(parts: Parts) -> FastAPI:
+    """With one shape of error. No interactive docs: they load code from elsewhere."""
+    policy = parts.identity.policy
+    routers = identity_routers(parts.identity, principal_of)
+    routers += audit_routers(parts.auditing, policy, principal_of)
+    if parts.knowledge is not None:
+        routers += parts.knowledge.routers(principal_of)
+    if parts.personal is not None:
+        routers += personal_data_routers(parts.personal, principal_of)
+    if parts.gateway is not None:
+        routers += gateway_routers(parts.gateway, principal_of)
+    routers.append(status_router(parts.examine, parts.facts, policy, principal_of))
+    return _compose(routers)
+
+
+def _compose(routers: list[APIRouter]) -> FastAPI:
+    api = FastAPI(
+        title="Bastide", version=VERSION, docs_url=None, redoc_url=None, responses=dict(ERROR_RESPONSES)
+    )
+    api.add_middleware(BodyLimit, streamed=STREAMED)
+    install_error_handlers(api)
+    for router in routers:
+        api.include_router(router)
+    written = api.openapi
+
+    def described() -> dict[str, Any]:
+        """With the probes and the inference routes, which are no routes of this application."""
+        if api.openapi_schema is None:
+            document = written()
+            document["paths"] |= probe_paths() | inference_paths()
+        return written()
+
+    api.openapi = described
+    return api
