@@ -56,6 +56,7 @@ from bastide.knowledge.usecases.receive import Receive
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
 from bastide.knowledge.usecases.scan import Scan
 from bastide.knowledge.usecases.search import Search
+from bastide.knowledge.usecases.see import See
 from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.knowledge.usecases.texts import Texts
@@ -152,7 +153,8 @@ class KnowledgeModule:
             ports.clock,
         )
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
-        self._read = ReadDocuments(self._store, self._access, self._notices)
+        see = See(self._notices)
+        self._read = ReadDocuments(self._store, self._access, see)
         self._collections = Collections(self._store, self._access, ports.sharing, self._delete, ports.clock)
         self._index_passages = IndexPassages(self._store, ports.index)
         self._ask_rebuild = AskRebuild(
@@ -170,7 +172,7 @@ class KnowledgeModule:
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
         self.personal = PersonalDocuments(self._store, ports.objects, self._collections, self._delete)
-        self._watch = Watch(self._store, self._access, self._notices)
+        self._watch = Watch(self._store, self._access, self._notices, see)
         self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
     def register(self) -> None:
