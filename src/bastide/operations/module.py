@@ -153,9 +153,13 @@ class PersonalData:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """With what was asked for when the process was killed, before the workflow was enqueued."""
+        """With what was asked for when the process was killed, before the workflow was enqueued, and with
+        the erasures that have failed.
+        """
+        for job in await self._jobs.failed_erasures():
+            await self._jobs.again(job.id)
         for job in await self._jobs.unfinished():
-            await self.workflow.start(job)
+            await self.workflow.again(job)
         discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
         try:
             yield

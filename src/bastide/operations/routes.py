@@ -31,4 +31,4 @@ def personal_data_routers(
     personal: PersonalData, principal: Callable[[Request], Principal]
 ) -> list[APIRouter]:
     """Exports and erasures."""
-    return [personal_data_router(personal.uses, personal.workflow.start, principal)]
+    return [personal_data_router(personal.uses, personal.workflow.again, principal)]
