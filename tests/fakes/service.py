@@ -48,7 +48,7 @@ class Service:
         async def chunks() -> AsyncIterator[bytes]:
             yield text.encode()
 
-        receive, upload = self.module._receive, self.module._upload
+        receive, upload = self.module.receive, self.module.upload
         received = await receive(principal, chunks())
         return await upload(principal, received, UploadRequest(filename, **asked))
 
@@ -67,7 +67,7 @@ class Service:
             await asyncio.sleep(0.005)
 
     async def document(self, document_id: str, principal: Principal = ADMIN) -> Document:
-        return (await self.module._read.get(principal, document_id)).document
+        return (await self.module.read.get(principal, document_id)).document
 
     async def indexed(self, text: str, filename: str = "a.txt", **asked: Any) -> Document:
         uploaded = await self.upload(text, filename, **asked)

@@ -4,8 +4,9 @@ Loaded by name: a process that only relays calls to models has no use for it unt
 there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 
@@ -17,15 +18,12 @@ from bastide.identity.contract import Principal
 from bastide.identity.module import Identity
 from bastide.identity.routes import identity_routers
 from bastide.operations.http.status import probe_paths, status_router
-from bastide.operations.module import Auditing, PersonalData
+from bastide.operations.module import Auditing
 from bastide.operations.ports import Facts
-from bastide.operations.routes import audit_routers, personal_data_routers
+from bastide.operations.routes import audit_routers
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.handlers import ERROR_RESPONSES, install_error_handlers
 from bastide.platform.http.hardening import BodyLimit
-
-if TYPE_CHECKING:
-    from bastide.knowledge.module import KnowledgeModule
 
 STREAMED = frozenset({("POST", "/api/v1/documents")})
 """Bodies that go to the disk piece by piece, with a limit of their own."""
@@ -33,15 +31,18 @@ STREAMED = frozenset({("POST", "/api/v1/documents")})
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What runs in this process and is managed through the API."""
+    """What runs in this process and is managed through the API.
+
+    Attributes:
+        documents: makes the routes of the documents service.
+    """
 
     identity: Identity
     auditing: Auditing
     examine: Examine
     facts: Facts
     gateway: GatewayModule | None
-    knowledge: "KnowledgeModule | None"
-    personal: PersonalData | None
+    documents: Callable[[Callable[[Request], Principal]], list[APIRouter]] | None
 
 
 def principal_of(request: Request) -> Principal:
@@ -54,10 +55,8 @@ def platform_api(parts: Parts) -> FastAPI:
     policy = parts.identity.policy
     routers = identity_routers(parts.identity, principal_of)
     routers += audit_routers(parts.auditing, policy, principal_of)
-    if parts.knowledge is not None:
-        routers += parts.knowledge.routers(principal_of)
-    if parts.personal is not None:
-        routers += personal_data_routers(parts.personal, principal_of)
+    if parts.documents is not None:
+        routers += parts.documents(principal_of)
     if parts.gateway is not None:
         routers += gateway_routers(parts.gateway, principal_of)
     routers.append(status_router(parts.examine, parts.facts, policy, principal_of))

@@ -1,8 +1,9 @@
 """Puts the slices together on the backends that the settings name. Everything is built here, once."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from socket import gethostname
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter, Request
+
+    from bastide.identity.contract import Principal
     from bastide.knowledge.module import KnowledgeModule
 
 _DOCUMENTS = "bastide.app.documents"
@@ -129,7 +133,7 @@ class _Documents:
     module: "KnowledgeModule"
     embedder: Embedder
     probe: EmbedderProbe
-    personal: PersonalData
+    routers: "Callable[[Callable[[Request], Principal]], list[APIRouter]]"
 
 
 @asynccontextmanager
@@ -148,7 +152,7 @@ async def _open_documents(
         ),
     ):
         probe = EmbedderProbe(embedder, wanted=settings.embedder_url != "none:")
-        yield _Documents(module, embedder, probe, personal)
+        yield _Documents(module, embedder, probe, partial(part.documents_routers, module, personal))
 
 
 def _api(
@@ -167,8 +171,7 @@ def _api(
             examine,
             _facts(settings),
             gateway and gateway.module,
-            documents and documents.module,
-            documents and documents.personal,
+            documents and documents.routers,
         )
         return api.platform_api(parts)
 

@@ -1,8 +1,9 @@
 """The documents service on the backends of this installation."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry
 
 from bastide.app.backends import Backends, path_of
@@ -14,6 +15,7 @@ from bastide.app.settings import DocumentSettings, Settings
 from bastide.app.site import SAMPLES
 from bastide.gateway.adapters.ledger_holder import LedgerHolder
 from bastide.gateway.adapters.prompt_holder import PromptHolder
+from bastide.identity.contract import Principal
 from bastide.identity.module import Identity
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
@@ -23,8 +25,10 @@ from bastide.knowledge.adapters.prometheus import IngestionMetrics
 from bastide.knowledge.adapters.qdrant_edge import EdgeIndex
 from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, KnowledgePorts
 from bastide.knowledge.ports.parser import ParseLimits
+from bastide.knowledge.routes import knowledge_routers
 from bastide.models.contract import Embedder
 from bastide.operations.module import Auditing, PersonalData, PersonalDataPorts
+from bastide.operations.routes import personal_data_routers
 from bastide.platform.workflows.dbos import DbosWorkflows
 from bastide.platform.workflows.port import Workflows
 
@@ -91,6 +95,13 @@ async def open_documents(
         yield module, personal
 
 
+def documents_routers(
+    module: KnowledgeModule, personal: PersonalData, principal: Callable[[Request], Principal]
+) -> list[APIRouter]:
+    """The service's part of the platform API."""
+    return [*knowledge_routers(module, principal), *personal_data_routers(personal, principal)]
+
+
 def _observed_by(registry: CollectorRegistry) -> IngestionMetrics:
     metrics = IngestionMetrics()
     registry.register(metrics)
@@ -124,4 +135,4 @@ def _limits(settings: DocumentSettings) -> KnowledgeLimits:
     return KnowledgeLimits(settings.max_upload_mb << 20, parse, settings.parser_processes)
 
 
-__all__ = ["open_documents", "open_embedder"]
+__all__ = ["documents_routers", "open_documents", "open_embedder"]

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from bastide.identity.contract import Access, Grant, Principal
 from bastide.knowledge.contract import SearchQuery
 from bastide.knowledge.domain.errors import CollectionNameTakenError
+from bastide.knowledge.routes import knowledge_routers
 from bastide.knowledge.usecases.read_documents import ListRequest
 from bastide.knowledge.usecases.see import Seen
 from bastide.knowledge.usecases.share import ShareDocument
@@ -24,7 +25,7 @@ NOBODY = (Grant("user:usr_nobody", Access.READ),)
 def share(service: Service) -> ShareDocument:
     module = service.module
     return ShareDocument(
-        module._store, module._access, service.ports.sharing, module._notices, service.ports.clock
+        module.store, module.access, service.ports.sharing, module.notices, service.ports.clock
     )
 
 
@@ -35,7 +36,7 @@ def client(service: Service, who: Principal) -> httpx.AsyncClient:
     def principal(_: Request) -> Principal:
         return who
 
-    for router in service.module.routers(principal):
+    for router in knowledge_routers(service.module, principal):
         app.include_router(router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
@@ -46,7 +47,7 @@ async def found(service: Service, who: Principal, word: str) -> list[str]:
 
 
 async def test_a_document_narrows_and_follows_again_for_every_way_of_asking(service: Service) -> None:
-    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    await service.module.collections.create(ADMIN, "open", grants=EVERYONE)
     document = await service.indexed("secret words", collection="open")
     path = f"/api/v1/documents/{document.id}"
     admin, member = client(service, ADMIN), client(service, MEMBER)
@@ -79,7 +80,7 @@ async def test_a_document_narrows_and_follows_again_for_every_way_of_asking(serv
 
 
 async def test_what_is_attached_narrows_with_it(service: Service) -> None:
-    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    await service.module.collections.create(ADMIN, "open", grants=EVERYONE)
     mail = await service.indexed(
         "a letter\nattach list.txt confidential words", "mail.eml", collection="open"
     )
@@ -92,20 +93,20 @@ async def test_what_is_attached_narrows_with_it(service: Service) -> None:
 
 
 async def test_attachments_are_counted_for_who_may_read_them(service: Service) -> None:
-    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    await service.module.collections.create(ADMIN, "open", grants=EVERYONE)
     mail = await service.indexed(
         "a letter\nattach a.txt one\nattach b.txt two", "mail.eml", collection="open"
     )
-    attached = (await service.module._read.listing(ADMIN, ListRequest(parent_id=mail.id))).items
+    attached = (await service.module.read.listing(ADMIN, ListRequest(parent_id=mail.id))).items
     await share(service)(ADMIN, attached[0].document.id, NOBODY)
     for who, count in ((ADMIN, 2), (MEMBER, 1)):
         page = (await client(service, who).get("/api/v1/documents?q=mail")).json()["items"]
         one = (await client(service, who).get(f"/api/v1/documents/{mail.id}")).json()
         assert (page[0]["children_count"], one["children_count"]) == (count, count)
-    watching = service.module._watch(MEMBER, quiet_s=5)
+    watching = service.module.watch(MEMBER, quiet_s=5)
     waiting = asyncio.ensure_future(anext(watching))
     await asyncio.sleep(0)
-    await service.module._notices.changed(mail)
+    await service.module.notices.changed(mail)
     change = await waiting
     assert isinstance(change, Seen)
     assert change.children_count == 1
@@ -113,13 +114,13 @@ async def test_attachments_are_counted_for_who_may_read_them(service: Service) -
 
 
 async def test_changes_are_remembered_and_searches_written_down(service: Service) -> None:
-    collection = await service.module._collections.create(ADMIN, "open")
-    await service.module._collections.change(ADMIN, "open", grants=EVERYONE, name="wide")
+    collection = await service.module.collections.create(ADMIN, "open")
+    await service.module.collections.change(ADMIN, "open", grants=EVERYONE, name="wide")
     document = await service.indexed("some words", collection="wide")
     await share(service)(ADMIN, document.id, NOBODY)
     await found(service, ADMIN, "some words")
-    await service.module._delete(ADMIN, document.id)
-    await service.module._collections.delete(ADMIN, "wide")
+    await service.module.delete(ADMIN, document.id)
+    await service.module.collections.delete(ADMIN, "wide")
     sharing, scribe = service.ports.sharing, service.ports.audit
     assert isinstance(sharing, OpenSharing)
     assert isinstance(scribe, Scribe)
@@ -179,7 +180,7 @@ async def test_labels_are_shown_filtered_by_and_witnessed(service: Service) -> N
 
 
 async def test_what_is_attached_carries_the_label_with_it(service: Service) -> None:
-    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    await service.module.collections.create(ADMIN, "open", grants=EVERYONE)
     mail = await service.indexed(
         "a letter\nattach list.txt hidden words", "mail.eml", collection="open", labels=("confidential",)
     )
@@ -194,25 +195,25 @@ async def test_what_is_attached_carries_the_label_with_it(service: Service) -> N
 
 async def test_a_name_of_something_hidden_is_free(service: Service) -> None:
     """Else it could be guessed."""
-    hidden = await service.module._collections.create(ADMIN, "merger")
-    mine = await service.module._collections.create(MEMBER, "merger")
-    assert (await service.module._collections.get(MEMBER, "merger")).id == mine.id
-    assert (await service.module._collections.get(ADMIN, "merger")).id == hidden.id
-    assert (await service.module._collections.get(ADMIN, mine.id)).id == mine.id
-    other = await service.module._collections.create(MEMBER, "other")
-    await service.module._collections.change(ADMIN, hidden.id, name="secret")
-    assert (await service.module._collections.change(MEMBER, other.id, name="secret")).name == "secret"
+    hidden = await service.module.collections.create(ADMIN, "merger")
+    mine = await service.module.collections.create(MEMBER, "merger")
+    assert (await service.module.collections.get(MEMBER, "merger")).id == mine.id
+    assert (await service.module.collections.get(ADMIN, "merger")).id == hidden.id
+    assert (await service.module.collections.get(ADMIN, mine.id)).id == mine.id
+    other = await service.module.collections.create(MEMBER, "other")
+    await service.module.collections.change(ADMIN, hidden.id, name="secret")
+    assert (await service.module.collections.change(MEMBER, other.id, name="secret")).name == "secret"
     uploaded = await service.upload("words", collection="secret", principal=MEMBER)
     assert uploaded.document.collection.id == other.id
     with pytest.raises(CollectionNameTakenError):
-        await service.module._collections.create(ADMIN, "merger")
+        await service.module.collections.create(ADMIN, "merger")
     with pytest.raises(CollectionNameTakenError):
-        await service.module._collections.change(MEMBER, other.id, name="merger")
+        await service.module.collections.change(MEMBER, other.id, name="merger")
 
 
 async def test_a_file_name_of_something_hidden_is_free(service: Service) -> None:
     grants = (Grant("organisation:org_a", Access.CONTRIBUTE),)
-    await service.module._collections.create(ADMIN, "open", grants=grants)
+    await service.module.collections.create(ADMIN, "open", grants=grants)
     hidden = await service.indexed("secret words", "plan.txt", collection="open", grants=NOBODY)
     mine = (await service.upload("my words", "plan.txt", collection="open", principal=MEMBER)).document
     await service.settled()
@@ -226,5 +227,5 @@ async def test_a_file_name_of_something_hidden_is_free(service: Service) -> None
     path = f"/api/v1/documents/{renamed.id}"
     taken = await client(service, MEMBER).patch(path, json={"filename": "plan.txt"})
     assert (taken.status_code, taken.json()["error"]["code"]) == (409, "document.name_taken")
-    await service.module._delete(MEMBER, mine.id)
+    await service.module.delete(MEMBER, mine.id)
     assert (await client(service, MEMBER).patch(path, json={"filename": "plan.txt"})).status_code == 200

@@ -126,7 +126,7 @@ class Trial:
 
     async def add_collection(self, name: str) -> None:
         maker = self.chance.choice([one for one in self.people if one.role is not Role.READ_ONLY])
-        made = await self.service.module._collections.create(maker, name, grants=self.grants())
+        made = await self.service.module.collections.create(maker, name, grants=self.grants())
         self.collections.append(made.id)
 
     async def add_document(self) -> None:
@@ -151,22 +151,22 @@ class Trial:
 
     async def share_collection(self) -> None:
         chosen = self.chance.choice(self.collections)
-        await self.service.module._collections.change(ADMIN, chosen, grants=self.grants())
+        await self.service.module.collections.change(ADMIN, chosen, grants=self.grants())
 
     async def share_document(self) -> None:
         module, ports = self.service.module, self.service.ports
-        share = ShareDocument(module._store, module._access, ports.sharing, module._notices, ports.clock)
+        share = ShareDocument(module.store, module.access, ports.sharing, module.notices, ports.clock)
         await share(ADMIN, await self.any_document(), self.grants() if self.chance.random() < 0.7 else ())
 
     async def label_collection(self) -> None:
         labels = self.chance.sample(LABELS, self.chance.choice([0, 0, 1, 2]))
-        await self.service.module._collections.change(
+        await self.service.module.collections.change(
             ADMIN, self.chance.choice(self.collections), labels=labels
         )
 
     async def label_document(self) -> None:
         module, ports = self.service.module, self.service.ports
-        change = ChangeDocument(module._store, module._access, ports.sharing, module._notices, ports.clock)
+        change = ChangeDocument(module.store, module.access, ports.sharing, module.notices, ports.clock)
         labels = self.chance.sample(LABELS, self.chance.choice([0, 1, 1, 2]))
         await change(ADMIN, await self.any_document(), labels=labels)
 
@@ -183,7 +183,7 @@ class Trial:
         self.rules[label] = LabelRule(label, tuple(only_for), people_only=programs, second_factor=factor)
 
     async def replace_document(self) -> None:
-        await self.service.module._delete(ADMIN, await self.any_document())
+        await self.service.module.delete(ADMIN, await self.any_document())
         await self.add_document()
         await self.service.settled()  # what is attached is there once its letter was read
 
@@ -193,7 +193,7 @@ class Trial:
         chosen = self.chance.choice(self.collections[1:])
         if chosen in kept or self.chance.random() < 0.7:
             return
-        await self.service.module._collections.delete(ADMIN, chosen)
+        await self.service.module.collections.delete(ADMIN, chosen)
         self.collections.remove(chosen)
         await self.add_collection(f"c{self.made}-{self.chance.getrandbits(32)}")
         for _ in range(5):
@@ -204,12 +204,12 @@ class Trial:
         return self.chance.choice(await self.every()).id
 
     async def every(self) -> list[Document]:
-        page = await self.service.module._read.listing(ADMIN, ListRequest(limit=1000))
+        page = await self.service.module.read.listing(ADMIN, ListRequest(limit=1000))
         return [seen.document for seen in page.items]
 
     async def compare(self, *, settled: bool) -> None:
         """Exactly what may be read once the index has settled; nothing more at any time."""
-        every, collections = await self.every(), await self.service.module._collections.listing(ADMIN)
+        every, collections = await self.every(), await self.service.module.collections.listing(ADMIN)
         for one in self.people:
             who = replace(one, barred_labels=barred_labels(self.rules.values(), one))
             readable = [document for document in every if may_read(one, self.rules, document)]
@@ -227,7 +227,7 @@ class Trial:
 
     async def compare_listings(self, who: Principal, readable: Sequence[Document]) -> None:
         for label in (None, LABELS[0]):
-            page = await self.service.module._read.listing(who, ListRequest(label=label, limit=1000))
+            page = await self.service.module.read.listing(who, ListRequest(label=label, limit=1000))
             expected = {
                 one.id for one in readable if label is None or label in (*one.labels, *one.collection.labels)
             }
@@ -237,7 +237,7 @@ class Trial:
     async def compare_collections(
         self, who: Principal, open_to: Sequence[Collection], readable: Sequence[Document]
     ) -> None:
-        listed = await self.service.module._collections.listing(who)
+        listed = await self.service.module.collections.listing(who)
         counted = {one.id: one.documents_count for one in listed}
         within = [one.collection.id for one in readable if not one.parent_id]
         assert counted == {one.id: within.count(one.id) for one in open_to}, who
@@ -245,7 +245,7 @@ class Trial:
 
     async def opens(self, who: Principal, document: Document) -> bool:
         try:
-            await self.service.module._read.get(who, document.id)
+            await self.service.module.read.get(who, document.id)
         except (NotFoundError, DeniedError):
             return False
         return True
@@ -259,7 +259,7 @@ async def run(service: Service, seed: int, documents: int, cases: int) -> int:
     samples = service.home / "samples"
     samples.mkdir()
     (samples / "questions.json").write_text(json.dumps([{"question": "Who?", "language": "en"}]))
-    suggest = Suggest(service.module._store, service.module._access, samples)
+    suggest = Suggest(service.module.store, service.module.access, samples)
     trial = Trial(service, random.Random(seed), suggest)
     await trial.fill(6, documents)
     await trial.compare(settled=True)

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from bastide.identity.contract import Principal
+from bastide.knowledge.routes import knowledge_routers
 from bastide.platform.http.handlers import install_error_handlers
 from tests.fakes.service import ADMIN, MEMBER, Service
 
@@ -24,7 +25,7 @@ def app(service: Service) -> FastAPI:
     def principal(request: Request) -> Principal:
         return request.app.state.principal
 
-    for router in service.module.routers(principal):
+    for router in knowledge_routers(service.module, principal):
         app.include_router(router)
     return app
 
@@ -206,7 +207,7 @@ async def test_changes_are_told_to_those_who_may_read(service: Service, app: Fas
     told: dict[str, list[tuple[str, str, str]]] = {"admin": [], "member": []}
 
     async def listen(name: str, principal: Principal) -> None:
-        async for change in service.module._watch(principal, quiet_s=0.1):
+        async for change in service.module.watch(principal, quiet_s=0.1):
             if change is None:
                 continue
             kind = type(change).__name__
@@ -223,7 +224,7 @@ async def test_changes_are_told_to_those_who_may_read(service: Service, app: Fas
     private = (await service.upload("Private.", "p.txt", collection="private")).document
     await service.settled()
     await asyncio.sleep(0.3)
-    await service.module._delete(ADMIN, private.id)
+    await service.module.delete(ADMIN, private.id)
     shared = await service.indexed("Shared.", "s.txt")
     await asyncio.sleep(0.3)
     for listener in listeners:

@@ -21,11 +21,11 @@ from tests.fakes.workflows import InProcessWorkflows, Killed
 def catch_up(service: Service) -> CatchUp:
     module, ports = service.module, service.ports
     return CatchUp(
-        module._store,
+        module.store,
         ports.index,
         ports.workflows,
         ports.embedder,
-        module._ask_rebuild,
+        module.ask_rebuild,
         module._rebuild,
         ports.clock,
         ingest=INGEST,
@@ -34,7 +34,7 @@ def catch_up(service: Service) -> CatchUp:
 
 
 def read_index(service: Service) -> ReadIndex:
-    return ReadIndex(service.module._store, service.module._access, service.ports.index, service.ports.cache)
+    return ReadIndex(service.module.store, service.module.access, service.ports.index, service.ports.cache)
 
 
 async def test_rebuilt_from_rows_without_embedding_again(service: Service) -> None:
@@ -43,8 +43,8 @@ async def test_rebuilt_from_rows_without_embedding_again(service: Service) -> No
     await service.settled()
     before, embedded = service.texts(), service.embedder.embedded
     (old,) = service.index.points
-    made = await service.module._ask_rebuild(ADMIN)
-    again = await service.module._ask_rebuild(ADMIN)
+    made = await service.module.ask_rebuild(ADMIN)
+    again = await service.module.ask_rebuild(ADMIN)
     assert again.name == made.name
     await service.settled()
     assert list(service.index.points) == [made.name] != [old]
@@ -52,7 +52,7 @@ async def test_rebuilt_from_rows_without_embedding_again(service: Service) -> No
     report = await read_index(service)(ADMIN)
     assert (report.state, report.rebuilt, report.to_rebuild, report.passages) == (IndexState.READY, 3, 3, 3)
     with pytest.raises(DeniedError):
-        await service.module._ask_rebuild(MEMBER)
+        await service.module.ask_rebuild(MEMBER)
 
 
 @pytest.mark.parametrize("step", ["fill 1", "fill 2", "switch", "drop"])
@@ -65,7 +65,7 @@ async def test_killed_a_rebuild_goes_on(service: Service, step: str) -> None:
             raise Killed
 
     service.workflows.after_step = kill
-    made = await service.module._ask_rebuild(ADMIN)
+    made = await service.module.ask_rebuild(ADMIN)
     await service.settled()
     second = await service.indexed("Two.", "2.txt")
     assert second.current_version == 1
@@ -90,11 +90,11 @@ async def test_what_happens_to_documents_meanwhile_is_in_the_new_index(service: 
             raise Killed
 
     service.workflows.before_step = meddle
-    await service.module._ask_rebuild(ADMIN)
+    await service.module.ask_rebuild(ADMIN)
     while service.workflows.before_step is meddle:
         await asyncio.sleep(0.01)
     await service.upload("New.", "changed.txt")
-    await service.module._delete(ADMIN, deleted.id)
+    await service.module.delete(ADMIN, deleted.id)
     await service.settled()
     service.workflows.resume()
     await service.settled()
@@ -139,7 +139,7 @@ async def test_points_that_nobody_knows_lead_to_a_rebuild(service: Service) -> N
     gone = await service.indexed("Gone.", "gone.txt")
     (name,) = service.index.points
     points = dict(service.index.points[name])
-    await service.module._delete(ADMIN, gone.id)
+    await service.module.delete(ADMIN, gone.id)
     await service.settled()
     service.index.points = {name: points, "idx_unknown": points}
     await catch_up(service)()
@@ -166,15 +166,15 @@ async def test_compacting_waits_for_what_is_being_erased(service: Service) -> No
     document = await service.indexed("The word is zanzibar.")
     used = iter([1000, 400])
     compact = Compact(
-        service.module._store,
-        service.module._access,
+        service.module.store,
+        service.module.access,
         service.ports.objects,
         service.ports.index,
         service.ports.workflows,
         service.ports.clock,
         lambda: next(used),
     )
-    await service.module._delete(ADMIN, document.id)
+    await service.module.delete(ADMIN, document.id)
     with pytest.raises(DeniedError):
         await compact(MEMBER)
     assert await compact(replace(ADMIN, role=Role.SYSTEM_ADMIN)) == 600
@@ -189,8 +189,8 @@ async def test_compacting_waits_for_what_is_being_erased(service: Service) -> No
 async def test_compacting_passes_over_an_index_that_was_replaced_meanwhile(service: Service) -> None:
     await service.indexed("One.")
     compact = Compact(
-        service.module._store,
-        service.module._access,
+        service.module.store,
+        service.module.access,
         service.ports.objects,
         service.ports.index,
         service.ports.workflows,

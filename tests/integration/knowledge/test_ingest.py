@@ -94,7 +94,7 @@ async def assert_ends_indexed_once(service: Service) -> None:
     assert (document.latest.status, document.current_version) == (DocumentStatus.INDEXED, 2)
     assert "".join(service.texts()).count("says") == 1000
     assert len(service.texts()) == document.latest.chunks_count
-    page = await service.module._read.listing(ADMIN, ListRequest())
+    page = await service.module.read.listing(ADMIN, ListRequest())
     assert page.total == 1
     assert len(service.files()) == 4
 

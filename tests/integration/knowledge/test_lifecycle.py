@@ -27,15 +27,13 @@ from tests.fakes.workflows import Killed
 def control(service: Service) -> Control:
     module = service.module
     ports = service.ports
-    return Control(
-        module._store, module._access, module._notices, module._passwords, ports.observer, ports.clock
-    )
+    return Control(module.store, module.access, module.notices, module.passwords, ports.observer, ports.clock)
 
 
 def change(service: Service) -> ChangeDocument:
     module = service.module
     ports = service.ports
-    return ChangeDocument(module._store, module._access, ports.sharing, module._notices, ports.clock)
+    return ChangeDocument(module.store, module.access, ports.sharing, module.notices, ports.clock)
 
 
 async def until_parsing(service: Service, times: int = 1) -> None:
@@ -66,12 +64,12 @@ async def test_progress_is_told_while_it_is_read(service: Service) -> None:
     document = (await service.upload("Slowly read.")).document
     await until_parsing(service)
     await asyncio.sleep(0.5)
-    seen = await service.module._read.get(ADMIN, document.id)
+    seen = await service.module.read.get(ADMIN, document.id)
     assert seen.progress
     assert (seen.progress.stage, seen.progress.percent) == ("parsing", 10)
     service.parser.gate.set()
     await service.settled()
-    assert (await service.module._read.get(ADMIN, document.id)).progress is None
+    assert (await service.module.read.get(ADMIN, document.id)).progress is None
 
 
 async def test_deleted_it_is_gone_at_once_and_soon_from_everywhere(service: Service) -> None:
@@ -79,9 +77,9 @@ async def test_deleted_it_is_gone_at_once_and_soon_from_everywhere(service: Serv
     first = await service.indexed("The word is zanzibar.", "gone.txt", metadata={"note": "zanzibar"})
     gone = await service.indexed("The word is zanzibar, again.", "gone.txt")
     assert gone.id == first.id
-    runs = [version.run_id for version in (await service.module._read.versions(ADMIN, gone.id))[1]]
+    runs = [version.run_id for version in (await service.module.read.versions(ADMIN, gone.id))[1]]
     service.workflows.before_step = _kill_once(service, "remove")
-    await service.module._delete(ADMIN, gone.id)
+    await service.module.delete(ADMIN, gone.id)
     with pytest.raises(DocumentNotFoundError):
         await service.document(gone.id)
     await service.settled()
@@ -112,7 +110,7 @@ async def test_deleted_while_it_is_parsed(service: Service) -> None:
     service.parser.gate.clear()
     document = (await service.upload("Never read.")).document
     await until_parsing(service)
-    await service.module._delete(ADMIN, document.id)
+    await service.module.delete(ADMIN, document.id)
     await service.settled()
     assert service.parser.cancelled == 1
     assert not service.files()
@@ -120,7 +118,7 @@ async def test_deleted_while_it_is_parsed(service: Service) -> None:
 
 async def test_the_same_name_is_free_as_soon_as_it_is_deleted(service: Service) -> None:
     first = await service.indexed("One.")
-    await service.module._delete(ADMIN, first.id)
+    await service.module.delete(ADMIN, first.id)
     second = await service.indexed("One.")
     assert second.id != first.id
     assert (second.latest.status, service.texts()) == (DocumentStatus.INDEXED, ["One."])
@@ -168,16 +166,16 @@ async def test_attachments_are_documents_below_the_e_mail(service: Service) -> N
     parent = await service.indexed(
         "See below.\nattach a.txt Inside one.\nattach a.txt Inside two.", "mail.eml", metadata={"case": 7}
     )
-    seen = await service.module._read.get(ADMIN, parent.id)
+    seen = await service.module.read.get(ADMIN, parent.id)
     assert seen.children_count == 2
-    page = await service.module._read.listing(ADMIN, ListRequest(parent_id=parent.id, sort="filename"))
+    page = await service.module.read.listing(ADMIN, ListRequest(parent_id=parent.id, sort="filename"))
     names = {seen.document.filename: seen.document for seen in page.items}
     assert set(names) == {"a.txt", "a (2).txt"}
     assert all(one.metadata == {"case": 7} for one in names.values())
     assert service.texts() == ["Inside one.", "Inside two.", "See below."]
     newer = await service.indexed("See below!\nattach a.txt Inside one.", "mail.eml")
-    assert (await service.module._read.get(ADMIN, newer.id)).children_count == 1
-    await service.module._delete(ADMIN, parent.id)
+    assert (await service.module.read.get(ADMIN, newer.id)).children_count == 1
+    await service.module.delete(ADMIN, parent.id)
     await service.settled()
     assert not service.texts()
     assert not service.files()
@@ -186,41 +184,41 @@ async def test_attachments_are_documents_below_the_e_mail(service: Service) -> N
 async def test_what_one_may_not_read_is_not_there(service: Service) -> None:
     hidden = await service.indexed("Private.", "p.txt", collection="private")
     shared = await service.indexed("Shared.", "s.txt")
-    read = service.module._read
+    read = service.module.read
     assert (await read.get(MEMBER, shared.id)).document.id == shared.id
     for principal in (MEMBER, STRANGER):
         with pytest.raises(DocumentNotFoundError):
             await read.get(principal, hidden.id)
         with pytest.raises(DocumentNotFoundError):
-            await service.module._delete(principal, hidden.id)
+            await service.module.delete(principal, hidden.id)
         with pytest.raises(CollectionNotFoundError):
             await read.listing(principal, ListRequest(collection="private"))
     with pytest.raises(DeniedError):
-        await service.module._delete(MEMBER, shared.id)
+        await service.module.delete(MEMBER, shared.id)
     listed = await read.listing(MEMBER, ListRequest())
     assert ([seen.document.id for seen in listed.items], listed.total) == ([shared.id], 1)
     assert (await read.listing(STRANGER, ListRequest())).total == 0
-    assert [one.name for one in await service.module._collections.listing(MEMBER)] == ["documents"]
+    assert [one.name for one in await service.module.collections.listing(MEMBER)] == ["documents"]
 
 
 async def test_a_key_restricted_to_a_collection_sees_no_other(service: Service) -> None:
     inside = await service.indexed("In.", "in.txt", collection="one")
     outside = await service.indexed("Out.", "out.txt", collection="two")
     key = replace(ADMIN, allowed_collections=frozenset({inside.collection.id}))
-    listed = await service.module._read.listing(key, ListRequest())
+    listed = await service.module.read.listing(key, ListRequest())
     assert [seen.document.id for seen in listed.items] == [inside.id]
     with pytest.raises(DocumentNotFoundError):
         await service.document(outside.id, key)
     for collection in ("two", "three"):
         with pytest.raises(CollectionNotFoundError):
             await service.upload("More.", "more.txt", principal=key, collection=collection)
-    assert {one.name for one in await service.module._collections.listing(ADMIN)} == {"one", "two"}
+    assert {one.name for one in await service.module.collections.listing(ADMIN)} == {"one", "two"}
 
 
 async def test_listing_pages_sorts_and_searches_names(service: Service) -> None:
     for name in ("Été.txt", "ete-2.txt", "hiver.txt", "zoo.txt"):
         await service.indexed(f"Text of {name}.", name)
-    read = service.module._read
+    read = service.module.read
     asked = ListRequest(sort="filename", descending=False, limit=3)
     first = await read.listing(ADMIN, asked)
     second = await read.listing(ADMIN, replace(asked, cursor=first.next_cursor))
@@ -237,7 +235,7 @@ async def test_listing_pages_sorts_and_searches_names(service: Service) -> None:
 
 
 async def test_a_deleted_collection_takes_its_documents_along(service: Service) -> None:
-    collections = service.module._collections
+    collections = service.module.collections
     for number in range(25):
         await service.upload(f"Text {number}.", f"{number}.txt", collection="c")
     await service.settled()
@@ -245,7 +243,7 @@ async def test_a_deleted_collection_takes_its_documents_along(service: Service) 
     await collections.delete(ADMIN, "c")
     with pytest.raises(CollectionNotFoundError):
         await collections.get(ADMIN, "c")
-    assert (await service.module._read.listing(ADMIN, ListRequest())).total == 1
+    assert (await service.module.read.listing(ADMIN, ListRequest())).total == 1
     again = await collections.create(ADMIN, "c")
     await service.settled()
     assert service.texts() == ["This one stays."]
@@ -254,7 +252,7 @@ async def test_a_deleted_collection_takes_its_documents_along(service: Service) 
 
 
 async def test_collections_have_one_name_each_and_grants(service: Service) -> None:
-    collections = service.module._collections
+    collections = service.module.collections
     made = await collections.create(ADMIN, "hr", grants=(Grant("user:usr_member", Access.READ),))
     with pytest.raises(CollectionNameTakenError):
         await collections.create(ADMIN, " hr ")
@@ -277,8 +275,8 @@ async def test_a_failed_erasure_is_begun_again_while_somebody_waits_for_it(
     document = await service.indexed("Some text.", collection="one")
     await service.indexed("More text.", collection="two")
     service.workflows.before_step = broken
-    await service.module._delete(ADMIN, document.id)
-    await service.module._collections.delete(ADMIN, "two")
+    await service.module.delete(ADMIN, document.id)
+    await service.module.collections.delete(ADMIN, "two")
     await service.settled()
     service.workflows.before_step = lambda _: None
     with pytest.raises(ErasurePendingError):

@@ -97,7 +97,7 @@ async def test_the_scope_is_what_one_may_read(service: Service, passages: SqlPas
     ):
         with pytest.raises(CollectionNotFoundError):
             await passages.scope(principal, [name])
-    await service.module._collections.delete(ADMIN, "private")
+    await service.module.collections.delete(ADMIN, "private")
     assert (await passages.scope(ADMIN, [])).access.collections == {shared.id}
 
 

@@ -25,14 +25,12 @@ from tests.fakes.service import ADMIN, Service, opened
 
 def content(service: Service) -> ReadContent:
     module = service.module
-    return ReadContent(module._read, service.ports.objects, module._witness, scans=True)
+    return ReadContent(module.read, service.ports.objects, module.witness, scans=True)
 
 
 def control(service: Service) -> Control:
     module, ports = service.module, service.ports
-    return Control(
-        module._store, module._access, module._notices, module._passwords, ports.observer, ports.clock
-    )
+    return Control(module.store, module.access, module.notices, module.passwords, ports.observer, ports.clock)
 
 
 async def test_what_is_infected_fails_and_is_held(database: Database, home: Path) -> None:
@@ -79,14 +77,14 @@ async def test_a_document_says_what_it_waits_for(database: Database, home: Path)
     changes: dict[str, Any] = {"scanner": Clamd(path=home / "clamd")}
     async with opened(database, home, **changes, limits=KnowledgeLimits(scan_pauses_s=(1.5,))) as service:
         waiting = (await service.upload("Some words.")).document
-        async for seen in service.module._watch(ADMIN, quiet_s=5):
+        async for seen in service.module.watch(ADMIN, quiet_s=5):
             assert isinstance(seen, Seen)
             if document_view(seen).warnings:
                 break
         assert document_view(seen).warnings == ["scanner.unreachable"]
         async with fake_clamd(home / "clamd", FakeClamd()):
             await service.settled()
-        seen = await service.module._read.get(ADMIN, waiting.id)
+        seen = await service.module.read.get(ADMIN, waiting.id)
         assert (seen.document.latest.status, document_view(seen).warnings) == (DocumentStatus.INDEXED, [])
 
 
