@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bastide.platform.database.errors import DatabaseBusyError, translated
+from bastide.platform.database.sqlite_driver import connect
 from bastide.platform.database.transactions import Nesting, committing
 
 _READERS = 8
@@ -85,9 +87,11 @@ class SqliteDatabase:
 def open_sqlite(url: URL) -> SqliteDatabase:
     """`url` names a file; its folder must exist."""
     url = url.set(drivername="sqlite+aiosqlite")
-    writer = create_async_engine(url, pool_size=1, max_overflow=0)
+    creator = partial(connect, url.database or "")
+    engine = partial(create_async_engine, url, max_overflow=0, async_creator=creator)
+    writer = engine(pool_size=1)
     # The last one used goes first: its page cache is warm, and the others' stay small.
-    readers = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_use_lifo=True)
+    readers = engine(pool_size=_READERS, pool_use_lifo=True)
     prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     prepare(readers.sync_engine, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     return SqliteDatabase(writer, readers)
