@@ -93,10 +93,10 @@ async def test_an_error_told_in_a_stream_is_a_failure() -> None:
                 "/v1/chat/completions", json={**BODY, "stream": True}, headers={"x-bastide-cache": "on"}
             )
             assert "CUDA out of memory" in answer.text
-        found = await entries(client)
-        assert {(entry["outcome"], entry["completion_tokens"]) for entry in found} == {("failed", 10)}
-        assert len([request for request in server.requests if request.method == "POST"]) == 5
         assert (await ask(client)).json()["error"]["code"] == "model.unavailable"
+        assert len([request for request in server.requests if request.method == "POST"]) == 5
+        found = [entry for entry in await entries(client) if entry["streamed"]]
+        assert [(entry["outcome"], entry["completion_tokens"]) for entry in found] == [("failed", 10)] * 5
 
 
 async def test_who_goes_away_pays_for_what_was_produced() -> None:

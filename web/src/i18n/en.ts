@@ -129,6 +129,7 @@ export const en = {
     warnings: {
       ocr_unavailable: "Scanned pages were left out: text recognition is not installed.",
       ocr_language_missing: "Scanned pages may be read badly: a language of text recognition is missing.",
+      scanner_unreachable: "Waiting: the virus scanner does not answer.",
       other: "Note: {{code}}",
     },
     live_one: "{{count}} document in progress",

@@ -134,6 +134,7 @@ export const fr: Messages = {
         "Les pages numérisées ont été laissées de côté : la reconnaissance de texte n’est pas installée.",
       ocr_language_missing:
         "Les pages numérisées sont peut-être mal lues : il manque une langue à la reconnaissance de texte.",
+      scanner_unreachable: "En attente : l’antivirus ne répond pas.",
       other: "Remarque : {{code}}",
     },
     live_one: "{{count}} document en cours",
