@@ -53,6 +53,7 @@ from bastide.knowledge.usecases.read_index import ReadIndex
 from bastide.knowledge.usecases.read_text import ReadText
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
 from bastide.knowledge.usecases.receive import Receive
+from bastide.knowledge.usecases.resume_erasures import ResumeErasures
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
 from bastide.knowledge.usecases.scan import Scan
 from bastide.knowledge.usecases.search import Search
@@ -65,7 +66,7 @@ from bastide.knowledge.usecases.upkeep import Upkeep
 from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
 from bastide.knowledge.usecases.witness import Witness
-from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
+from bastide.knowledge.workflows import EMPTY, ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
 from bastide.operations.contract import Audit
 from bastide.platform.bus.port import Bus
@@ -171,7 +172,10 @@ class KnowledgeModule:
             ports.detect_language,
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
-        self.personal = PersonalDocuments(self._store, ports.objects, self._collections, self._delete)
+        self._resume_erasures = ResumeErasures(self._store, ports.workflows, ERASE, EMPTY)
+        self.personal = PersonalDocuments(
+            self._store, ports.objects, self._collections, self._delete, self._resume_erasures
+        )
         self._watch = Watch(self._store, self._access, self._notices, see)
         self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
@@ -246,8 +250,8 @@ class KnowledgeModule:
             self._ask_rebuild,
             self._rebuild,
             ports.clock,
-            ingest=INGEST,
-            erase=ERASE,
+            self._resume_erasures,
+            INGEST,
         )
 
     def _workflows(self) -> DocumentWorkflows:

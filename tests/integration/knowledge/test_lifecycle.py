@@ -14,8 +14,10 @@ from bastide.knowledge.domain.errors import (
     DocumentNotFoundError,
     DocumentNotProcessingError,
     DocumentNotStoppedError,
+    ScannerUnavailableError,
 )
 from bastide.knowledge.usecases.change_document import ChangeDocument
+from bastide.knowledge.usecases.compact import ErasurePendingError
 from bastide.knowledge.usecases.control import Control
 from bastide.knowledge.usecases.read_documents import ListRequest
 from tests.fakes.service import ADMIN, MEMBER, STRANGER, Service
@@ -262,3 +264,25 @@ async def test_collections_have_one_name_each_and_grants(service: Service) -> No
     await collections.change(ADMIN, made.id, name="people", grants=())
     with pytest.raises(CollectionNotFoundError):
         await collections.get(MEMBER, made.id)
+
+
+async def test_a_failed_erasure_is_begun_again_while_somebody_waits_for_it(
+    service: Service,
+) -> None:
+    def broken(name: str) -> None:
+        if name in {"remove", "empty 1"}:
+            raise ScannerUnavailableError("Anything that does not answer.")
+
+    personal = replace(service.module.personal, patience_s=0.3)
+    document = await service.indexed("Some text.", collection="one")
+    await service.indexed("More text.", collection="two")
+    service.workflows.before_step = broken
+    await service.module._delete(ADMIN, document.id)
+    await service.module._collections.delete(ADMIN, "two")
+    await service.settled()
+    service.workflows.before_step = lambda _: None
+    with pytest.raises(ErasurePendingError):
+        await personal.settled()
+    await service.settled()
+    await personal.settled()
+    assert not service.files()

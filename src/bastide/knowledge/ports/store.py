@@ -110,6 +110,10 @@ class Collections(Protocol):
         """From now on it and its documents are in no answer; its name is free."""
         ...
 
+    async def hidden(self) -> Sequence[tuple[str, str]]:
+        """Organisation and id of every hidden one, whose documents are still being deleted."""
+        ...
+
     async def remove(self, collection_id: str) -> None:
         """A hidden one whose documents are gone."""
         ...
