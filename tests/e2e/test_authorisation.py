@@ -245,6 +245,7 @@ ROWS: dict[str, list[Row]] = {
         Row(ALL, body={"statement": {}, "key_id": "s", "public_key": "", "signature": ""})
     ],
     "GET /api/v1/personal-data/{job_id}": [Row("SO", export_job, hidden=True)],
+    "POST /api/v1/personal-data/{job_id}/retry": [Row("SO", export_job, hidden=True)],
     "GET /api/v1/personal-data/{job_id}/archive": [Row("SO", export_job, hidden=True)],
     "GET /api/v1/invitations": [Row("SO")],
     "POST /api/v1/invitations": [Row("SO", body={"email": "new@example.org"})],

@@ -53,9 +53,11 @@ from bastide.knowledge.usecases.read_index import ReadIndex
 from bastide.knowledge.usecases.read_text import ReadText
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
 from bastide.knowledge.usecases.receive import Receive
+from bastide.knowledge.usecases.resume_erasures import ResumeErasures
 from bastide.knowledge.usecases.samples import LoadSamples, Suggest
 from bastide.knowledge.usecases.scan import Scan
 from bastide.knowledge.usecases.search import Search
+from bastide.knowledge.usecases.see import See
 from bastide.knowledge.usecases.service import KnowledgeService
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.knowledge.usecases.texts import Texts
@@ -64,7 +66,7 @@ from bastide.knowledge.usecases.upkeep import Upkeep
 from bastide.knowledge.usecases.upload import Upload
 from bastide.knowledge.usecases.watch import Watch
 from bastide.knowledge.usecases.witness import Witness
-from bastide.knowledge.workflows import ERASE, INGEST, DocumentWorkflows
+from bastide.knowledge.workflows import EMPTY, ERASE, INGEST, DocumentWorkflows
 from bastide.models.contract import Embedder
 from bastide.operations.contract import Audit
 from bastide.platform.bus.port import Bus
@@ -152,7 +154,8 @@ class KnowledgeModule:
             ports.clock,
         )
         self._delete = DeleteDocument(self._store, self._access, self._notices, ports.clock)
-        self._read = ReadDocuments(self._store, self._access, self._notices)
+        see = See(self._notices)
+        self._read = ReadDocuments(self._store, self._access, see)
         self._collections = Collections(self._store, self._access, ports.sharing, self._delete, ports.clock)
         self._index_passages = IndexPassages(self._store, ports.index)
         self._ask_rebuild = AskRebuild(
@@ -169,8 +172,11 @@ class KnowledgeModule:
             ports.detect_language,
         )
         self.knowledge: Knowledge = KnowledgeService(search, self._read_text, ports.audit)
-        self.personal = PersonalDocuments(self._store, ports.objects, self._collections, self._delete)
-        self._watch = Watch(self._store, self._access, self._notices)
+        self._resume_erasures = ResumeErasures(self._store, ports.workflows, ERASE, EMPTY)
+        self.personal = PersonalDocuments(
+            self._store, ports.objects, self._collections, self._delete, self._resume_erasures
+        )
+        self._watch = Watch(self._store, self._access, self._notices, see)
         self._upkeep = Upkeep(self._catch_up(), self._store, ports.index)
 
     def register(self) -> None:
@@ -244,8 +250,8 @@ class KnowledgeModule:
             self._ask_rebuild,
             self._rebuild,
             ports.clock,
-            ingest=INGEST,
-            erase=ERASE,
+            self._resume_erasures,
+            INGEST,
         )
 
     def _workflows(self) -> DocumentWorkflows:

@@ -164,13 +164,17 @@ class PersonalData:
         self._workflow.register()
 
     def router(self, principal: Callable[[Request], Principal]) -> APIRouter:
-        return personal_data_router(self._uses, self._workflow.start, principal)
+        return personal_data_router(self._uses, self._workflow.again, principal)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """With what was asked for when the process was killed, before the workflow was enqueued."""
+        """With what was asked for when the process was killed, before the workflow was enqueued, and with
+        the erasures that have failed.
+        """
+        for job in await self._jobs.failed_erasures():
+            await self._jobs.again(job.id)
         for job in await self._jobs.unfinished():
-            await self._workflow.start(job)
+            await self._workflow.again(job)
         discarding = asyncio.create_task(self._discard(), name="personal-data-archives")
         try:
             yield

@@ -226,7 +226,13 @@ class JobStore(Protocol):
         ...
 
     async def finish(self, job: Job) -> None:
-        """State, archive, receipt and time."""
+        """State, archive, receipt, failure and time."""
+        ...
+
+    async def failed_erasures(self) -> Sequence[Job]: ...
+
+    async def again(self, job_id: str) -> bool:
+        """A failed one is queued: True once."""
         ...
 
     async def collected(self, job_id: str) -> bool:

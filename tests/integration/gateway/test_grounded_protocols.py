@@ -127,6 +127,7 @@ async def test_the_reader_that_stands_in_quotes_no_instructions() -> None:
     async with model_server(down) as bad, routed(bad, routing=Routing(degrade=True)) as client:
         answer = await client.post("/chat/completions", json={"model": "m", "messages": messages})
     assert answer.status_code == 200
+    assert answer.json()["bastide"]["answered"] is False
     assert "7" not in answer.json()["choices"][0]["message"]["content"]
 
 

@@ -80,6 +80,25 @@ async def test_a_failed_one_says_how_often_it_was_tried() -> None:
         assert (entry["outcome"], entry["cost"], entry["attempts"]) == ("failed", "0", 4)
 
 
+async def test_an_error_told_in_a_stream_is_a_failure() -> None:
+    async def gives_up(request: Request) -> None:
+        request.start_stream()
+        request.event(chunk({"content": "x" * 40}))
+        request.event({"error": {"message": "CUDA out of memory", "type": "server_error"}})
+        request.end()
+
+    async with model_server(gives_up) as server, limited(server) as (_, client):
+        for _ in range(5):
+            answer = await client.post(
+                "/v1/chat/completions", json={**BODY, "stream": True}, headers={"x-bastide-cache": "on"}
+            )
+            assert "CUDA out of memory" in answer.text
+        assert (await ask(client)).json()["error"]["code"] == "model.unavailable"
+        assert len([request for request in server.requests if request.method == "POST"]) == 5
+        found = [entry for entry in await entries(client) if entry["streamed"]]
+        assert [(entry["outcome"], entry["completion_tokens"]) for entry in found] == [("failed", 10)] * 5
+
+
 async def test_who_goes_away_pays_for_what_was_produced() -> None:
     async def long(request: Request) -> None:
         request.start_stream()

@@ -183,9 +183,10 @@ async def test_a_broken_form_is_refused(content_type: str, body: bytes) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "request.body")
 
 
-async def test_what_is_sensitive_stays_inside() -> None:
+@pytest.mark.parametrize("said", ["true", "1", "Yes", "confidential"])
+async def test_what_is_sensitive_stays_inside(said: str) -> None:
     body = {"model": "tiny", "messages": [{"role": "user", "content": "Hi"}]}
-    headers = {"x-bastide-sensitive": "true"}
+    headers = {"x-bastide-sensitive": said}
     async with model_server(talk) as server, door(server, zone="cloud") as gateway:
         async with httpx.AsyncClient() as client:
             open_one = await client.post(f"{gateway.url}/v1/chat/completions", json=body)

@@ -112,6 +112,29 @@ async def test_broken_events_end_in_a_clear_error(sent: bytes) -> None:
     assert json.loads(last.removeprefix("data: "))["error"]["code"] == "upstream.broken"
 
 
+async def test_what_came_in_one_piece_before_a_broken_event_is_passed_on() -> None:
+    async def breaks(request: Request) -> None:
+        request.start_stream()
+        request.piece(b"data: " + json.dumps(chunk({"content": "Hel"})).encode() + b"\n\ndata: {not json\n\n")
+        request.end(done=False)
+
+    async with model_server(breaks) as server, door(server) as gateway, httpx.AsyncClient() as client:
+        answer = await client.post(f"{gateway.url}/v1/chat/completions", json=STREAMED)
+    first, last, _ = answer.text.split("\n\n")
+    assert "Hel" in first
+    assert json.loads(last.removeprefix("data: "))["error"]["code"] == "upstream.broken"
+
+
+async def test_a_web_page_is_no_answer_of_a_model() -> None:
+    async def logs_in(request: Request) -> None:
+        request.answer(200, b"<html>Please log in</html>", content_type="text/html; charset=utf-8")
+
+    async with model_server(logs_in) as server, door(server) as gateway, httpx.AsyncClient() as client:
+        for body in (BODY, STREAMED):
+            answer = await client.post(f"{gateway.url}/v1/chat/completions", json=body)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream.broken")
+
+
 async def test_a_connection_that_breaks_in_a_stream_ends_in_a_clear_error() -> None:
     async def dies(request: Request) -> None:
         request.start_stream()

@@ -1,5 +1,6 @@
 """Who may use a collection or a document: every way of asking agrees (the oracle: test_access_oracle.py)."""
 
+import asyncio
 from dataclasses import replace
 
 import httpx
@@ -9,6 +10,8 @@ from fastapi import FastAPI, Request
 from bastide.identity.contract import Access, Grant, Principal
 from bastide.knowledge.contract import SearchQuery
 from bastide.knowledge.domain.errors import CollectionNameTakenError
+from bastide.knowledge.usecases.read_documents import ListRequest
+from bastide.knowledge.usecases.see import Seen
 from bastide.knowledge.usecases.share import ShareDocument
 from bastide.platform.http.errors import install_error_handlers
 from tests.fakes.identity import OpenSharing, Scribe
@@ -86,6 +89,27 @@ async def test_what_is_attached_narrows_with_it(service: Service) -> None:
     await service.settled()
     assert await found(service, MEMBER, "words") == []
     assert len(await found(service, ADMIN, "words")) == 1
+
+
+async def test_attachments_are_counted_for_who_may_read_them(service: Service) -> None:
+    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    mail = await service.indexed(
+        "a letter\nattach a.txt one\nattach b.txt two", "mail.eml", collection="open"
+    )
+    attached = (await service.module._read.listing(ADMIN, ListRequest(parent_id=mail.id))).items
+    await share(service)(ADMIN, attached[0].document.id, NOBODY)
+    for who, count in ((ADMIN, 2), (MEMBER, 1)):
+        page = (await client(service, who).get("/api/v1/documents?q=mail")).json()["items"]
+        one = (await client(service, who).get(f"/api/v1/documents/{mail.id}")).json()
+        assert (page[0]["children_count"], one["children_count"]) == (count, count)
+    watching = service.module._watch(MEMBER, quiet_s=5)
+    waiting = asyncio.ensure_future(anext(watching))
+    await asyncio.sleep(0)
+    await service.module._notices.changed(mail)
+    change = await waiting
+    assert isinstance(change, Seen)
+    assert change.children_count == 1
+    await watching.aclose()
 
 
 async def test_changes_are_remembered_and_searches_written_down(service: Service) -> None:

@@ -14,8 +14,10 @@ from bastide.knowledge.domain.errors import (
     DocumentNotFoundError,
     DocumentNotProcessingError,
     DocumentNotStoppedError,
+    ScannerUnavailableError,
 )
 from bastide.knowledge.usecases.change_document import ChangeDocument
+from bastide.knowledge.usecases.compact import ErasurePendingError
 from bastide.knowledge.usecases.control import Control
 from bastide.knowledge.usecases.read_documents import ListRequest
 from tests.fakes.service import ADMIN, MEMBER, STRANGER, Service
@@ -166,14 +168,15 @@ async def test_attachments_are_documents_below_the_e_mail(service: Service) -> N
     parent = await service.indexed(
         "See below.\nattach a.txt Inside one.\nattach a.txt Inside two.", "mail.eml", metadata={"case": 7}
     )
-    assert parent.children_count == 2
+    seen = await service.module._read.get(ADMIN, parent.id)
+    assert seen.children_count == 2
     page = await service.module._read.listing(ADMIN, ListRequest(parent_id=parent.id, sort="filename"))
     names = {seen.document.filename: seen.document for seen in page.items}
     assert set(names) == {"a.txt", "a (2).txt"}
     assert all(one.metadata == {"case": 7} for one in names.values())
     assert service.texts() == ["Inside one.", "Inside two.", "See below."]
     newer = await service.indexed("See below!\nattach a.txt Inside one.", "mail.eml")
-    assert newer.children_count == 1
+    assert (await service.module._read.get(ADMIN, newer.id)).children_count == 1
     await service.module._delete(ADMIN, parent.id)
     await service.settled()
     assert not service.texts()
@@ -261,3 +264,25 @@ async def test_collections_have_one_name_each_and_grants(service: Service) -> No
     await collections.change(ADMIN, made.id, name="people", grants=())
     with pytest.raises(CollectionNotFoundError):
         await collections.get(MEMBER, made.id)
+
+
+async def test_a_failed_erasure_is_begun_again_while_somebody_waits_for_it(
+    service: Service,
+) -> None:
+    def broken(name: str) -> None:
+        if name in {"remove", "empty 1"}:
+            raise ScannerUnavailableError("Anything that does not answer.")
+
+    personal = replace(service.module.personal, patience_s=0.3)
+    document = await service.indexed("Some text.", collection="one")
+    await service.indexed("More text.", collection="two")
+    service.workflows.before_step = broken
+    await service.module._delete(ADMIN, document.id)
+    await service.module._collections.delete(ADMIN, "two")
+    await service.settled()
+    service.workflows.before_step = lambda _: None
+    with pytest.raises(ErasurePendingError):
+        await personal.settled()
+    await service.settled()
+    await personal.settled()
+    assert not service.files()

@@ -9,12 +9,17 @@ import pytest
 from bastide.knowledge.adapters.clamd import Clamd
 from bastide.knowledge.domain.document import DocumentStatus
 from bastide.knowledge.domain.errors import ContentHeldError, ScannerUnavailableError
+from bastide.knowledge.http.views import document_view
 from bastide.knowledge.module import KnowledgeLimits
+from bastide.knowledge.usecases.attend import Counter
 from bastide.knowledge.usecases.control import Control
 from bastide.knowledge.usecases.read_content import ReadContent
 from bastide.knowledge.usecases.scan import Scan
+from bastide.knowledge.usecases.see import Seen
+from bastide.operations.contract import Outcome
 from bastide.platform.database.port import Database
 from tests.fakes.clamd import EICAR, NAME, FakeClamd, fake_clamd
+from tests.fakes.identity import Scribe
 from tests.fakes.service import ADMIN, Service, opened
 
 
@@ -43,6 +48,11 @@ async def test_what_is_infected_fails_and_is_held(database: Database, home: Path
         assert bad.latest.failure.details == {"signature": NAME}
         assert service.parser.parsed == ["a.txt"]
         assert len(clamd.scanned) == 2
+        scribe = service.ports.audit
+        assert isinstance(scribe, Scribe)
+        (entry,) = [one for one in scribe.entries if one.action == "document.infected"]
+        assert (entry.actor_id, entry.target, entry.outcome) == (ADMIN.subject_id, bad.id, Outcome.REFUSED)
+        assert (entry.details["signature"], entry.details["version"]) == (NAME, 1)
         await content(service)(ADMIN, clean.id, None)
         with pytest.raises(ContentHeldError):
             await content(service)(ADMIN, bad.id, None)
@@ -65,6 +75,21 @@ async def test_while_it_is_down_nothing_is_read_and_then_it_goes_on(database: Da
             assert (await service.document(waiting.id)).latest.status is DocumentStatus.INDEXED
 
 
+async def test_a_document_says_what_it_waits_for(database: Database, home: Path) -> None:
+    changes: dict[str, Any] = {"scanner": Clamd(path=home / "clamd")}
+    async with opened(database, home, **changes, limits=KnowledgeLimits(scan_pauses_s=(1.5,))) as service:
+        waiting = (await service.upload("Some words.")).document
+        async for seen in service.module._watch(ADMIN, quiet_s=5):
+            assert isinstance(seen, Seen)
+            if document_view(seen).warnings:
+                break
+        assert document_view(seen).warnings == ["scanner.unreachable"]
+        async with fake_clamd(home / "clamd", FakeClamd()):
+            await service.settled()
+        seen = await service.module._read.get(ADMIN, waiting.id)
+        assert (seen.document.latest.status, document_view(seen).warnings) == (DocumentStatus.INDEXED, [])
+
+
 async def test_it_is_waited_for(tmp_path: Path) -> None:
     class Coming:
         def __init__(self) -> None:
@@ -80,8 +105,9 @@ async def test_it_is_waited_for(tmp_path: Path) -> None:
 
     coming = Coming()
     waits = Scan(coming, pauses_s=(0, 0))
-    await waits(tmp_path)
-    assert coming.asked == 3
+    counter = Counter()
+    await waits(tmp_path, counter)
+    assert (coming.asked, counter.waits_for) == (3, "")
     coming.asked = -10
     with pytest.raises(ScannerUnavailableError):
-        await replace(waits, pauses_s=(0,))(tmp_path)
+        await replace(waits, pauses_s=(0,))(tmp_path, counter)

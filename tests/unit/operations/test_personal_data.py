@@ -9,11 +9,22 @@ import pytest
 
 from bastide.identity.contract import CredentialKind, Principal, Role
 from bastide.kit.cursors import CursorError
+from bastide.kit.errors import UnavailableError
 from bastide.operations.adapters.sql_jobs import SqlJobs
-from bastide.operations.domain.errors import ArchiveGoneError
-from bastide.operations.domain.personal import DataSubject, Documents, Erased, HeldFile, Job, JobState
+from bastide.operations.domain.errors import ArchiveGoneError, JobNotFailedError, JobNotFoundError
+from bastide.operations.domain.personal import (
+    DataSubject,
+    Documents,
+    Erased,
+    HeldFile,
+    Job,
+    JobFailure,
+    JobState,
+)
 from bastide.operations.usecases.personal_data import PersonalDataUseCases
+from bastide.operations.workflows import PersonalDataWorkflow
 from bastide.platform.objects.directory import open_directory
+from tests.fakes.workflows import InProcessWorkflows
 from tests.unit.operations.conftest import Desk
 
 ADMIN = Principal("usr_admin", "org_a", Role.ORGANISATION_ADMIN, CredentialKind.SESSION, session_id="ses_1")
@@ -32,9 +43,17 @@ class Subjects:
 
 
 class Eraser:
+    busy = False
+
     async def delete(self, principal: Principal, document_id: str) -> None: ...
 
-    async def settled(self) -> None: ...
+    async def settled(self) -> None:
+        if self.busy:
+            raise BusyError("Not yet.")
+
+
+class BusyError(UnavailableError):
+    code = "index.erasure_pending"
 
 
 @dataclass
@@ -52,11 +71,16 @@ class Holder:
 
 
 @pytest.fixture
-def uses(desk: Desk, tmp_path: Path) -> PersonalDataUseCases:
+def eraser() -> Eraser:
+    return Eraser()
+
+
+@pytest.fixture
+def uses(desk: Desk, tmp_path: Path, eraser: Eraser) -> PersonalDataUseCases:
     return PersonalDataUseCases(
         SqlJobs(desk.database),
         Subjects(),
-        Eraser(),
+        eraser,
         open_directory(tmp_path / "objects"),
         desk.keyring,
         desk.auditing.audit,
@@ -137,3 +161,32 @@ async def test_a_receipt_is_genuine_until_it_is_touched(uses: PersonalDataUseCas
     statement = erasure.receipt["statement"]
     assert isinstance(statement, dict)
     assert not uses.verify({**erasure.receipt, "statement": {**statement, "subject": "usr_basile"}})
+
+
+async def test_an_erasure_that_fails_says_why_and_goes_on_where_it_was(
+    uses: PersonalDataUseCases, eraser: Eraser
+) -> None:
+    workflows = InProcessWorkflows()
+    workflow = PersonalDataWorkflow(uses, workflows)
+    workflow.register()
+    await workflows.start()
+    eraser.busy = True
+    job = await uses.ask_erasure(ADMIN, "usr_odile", Documents.ALL)
+    with pytest.raises(JobNotFailedError):
+        await uses.retry(ADMIN, job.id)
+    await workflow.again(job)
+    await workflows.idle()
+    failed = await uses.get(ADMIN, job.id)
+    assert failed.state is JobState.FAILED
+    assert failed.failure == JobFailure("index.erasure_pending", "Not yet.")
+    assert [one.id for one in await uses.jobs.failed_erasures()] == [job.id]
+    with pytest.raises(JobNotFoundError):
+        await uses.retry(MEMBER, (await uses.ask_erasure(ADMIN, "usr_basile", Documents.ALL)).id)
+    eraser.busy = False
+    queued = await uses.retry(ADMIN, job.id)
+    assert (queued.state, queued.failure, queued.done_at) == (JobState.QUEUED, None, None)
+    await workflow.again(queued)
+    await workflows.idle()
+    done = await uses.get(ADMIN, job.id)
+    assert (done.state, done.steps_done, done.receipt is not None) == (JobState.DONE, 3, True)
+    await workflows.stop()

@@ -129,6 +129,7 @@ export const en = {
     warnings: {
       ocr_unavailable: "Scanned pages were left out: text recognition is not installed.",
       ocr_language_missing: "Scanned pages may be read badly: a language of text recognition is missing.",
+      scanner_unreachable: "Waiting: the virus scanner does not answer.",
       other: "Note: {{code}}",
     },
     live_one: "{{count}} document in progress",
@@ -214,7 +215,7 @@ export const en = {
     download: "Download the file",
     notLocated: "The place on the page is not known. The quotation reads:",
     quote: "Quotation",
-    failed: "This document cannot be shown.",
+    failed: "The pages cannot be shown here. This is their text.",
     oldVersion: "Version {{number}} of the document, the one that was quoted.",
     image: "Picture of the document",
     pageSeparator: "Page {{page}}",

@@ -90,6 +90,9 @@ export const errors = {
   secrets_broken: "What is stored was changed or damaged. Restore it from a backup.",
   receipt_file: "This file holds no receipt of an erasure.",
   personal_data_not_found: "There is no such export or erasure.",
+  personal_data_not_failed: "This is under way, or was done already.",
+  personal_data_subject_gone: "The person is not here any more.",
+  index_erasure_pending: "Documents are still being erased.",
   personal_data_archive:
     "There is no archive to download: it is not ready, was downloaded, or waited too long.",
   label_unknown: "There is no such label: the department may have been deleted.",

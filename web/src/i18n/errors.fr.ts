@@ -98,6 +98,9 @@ export const errors: typeof english = {
   secrets_broken: "Ce qui est enregistré a été modifié ou abîmé. Restaurez-le d’une sauvegarde.",
   receipt_file: "Ce fichier ne contient pas de reçu d’effacement.",
   personal_data_not_found: "Il n’y a pas d’export ni d’effacement de ce numéro.",
+  personal_data_not_failed: "C’est en cours, ou déjà fait.",
+  personal_data_subject_gone: "La personne n’est plus là.",
+  index_erasure_pending: "Des documents sont encore en cours d’effacement.",
   personal_data_archive:
     "Il n’y a pas d’archive à télécharger : elle n’est pas prête, a été téléchargée ou a attendu trop longtemps.",
   label_unknown: "Cette étiquette n’existe pas : le service a peut-être été supprimé.",

@@ -134,6 +134,7 @@ export const fr: Messages = {
         "Les pages numérisées ont été laissées de côté : la reconnaissance de texte n’est pas installée.",
       ocr_language_missing:
         "Les pages numérisées sont peut-être mal lues : il manque une langue à la reconnaissance de texte.",
+      scanner_unreachable: "En attente : l’antivirus ne répond pas.",
       other: "Remarque : {{code}}",
     },
     live_one: "{{count}} document en cours",
@@ -220,7 +221,7 @@ export const fr: Messages = {
     download: "Télécharger le fichier",
     notLocated: "L’endroit exact sur la page n’est pas connu. La citation :",
     quote: "Citation",
-    failed: "Ce document ne peut pas être affiché.",
+    failed: "Les pages ne peuvent pas être affichées ici. Voici leur texte.",
     oldVersion: "Version {{number}} du document, celle qui a été citée.",
     image: "Image du document",
     pageSeparator: "Page {{page}}",

@@ -18,10 +18,11 @@ export const personal = {
   done: "done {{when}}",
   states: {
     queued: "At work",
-    failed: "Failed: the person is not here any more.",
+    failed: "Failed.",
     collected: "Downloaded",
     discarded: "Thrown away: it waited for seven days, or the person was erased.",
   },
+  retry: "Try again",
   download: "Download",
   downloadOf: "Download the archive of {{when}}",
   until: "The archive can be downloaded once, until {{when}}.",

@@ -19,10 +19,11 @@ export const personal: typeof english = {
   done: "terminé le {{when}}",
   states: {
     queued: "En cours",
-    failed: "Échec : la personne n’est plus là.",
+    failed: "Échec.",
     collected: "Téléchargée",
     discarded: "Jetée : elle a attendu sept jours, ou la personne a été effacée.",
   },
+  retry: "Réessayer",
   download: "Télécharger",
   downloadOf: "Télécharger l’archive du {{when}}",
   until: "L’archive se télécharge une seule fois, jusqu’au {{when}}.",

@@ -42,6 +42,7 @@ from bastide.models.contract import Embedder, Reader
 _ANTHROPICS = ("anthropic-version", "anthropic-beta")
 _PASSED = {Operation.MESSAGES: _ANTHROPICS, Operation.COUNT_TOKENS: _ANTHROPICS}
 _STREAMED = CONVERSATIONS | {Operation.COMPLETIONS}
+_NOT_SENSITIVE = frozenset({"", "0", "false", "no", "off"})  # what else is said means that it is
 _NOT_EXTRA = frozenset({"model", "messages", "stream", "stream_options", "bastide"})
 
 
@@ -245,7 +246,7 @@ def _call(exchange: Exchange, operation: Operation, body: bytes) -> Call:
         began_at=exchange.began_at,
         trace=exchange.trace,
     )
-    sensitive = (exchange.header(b"x-bastide-sensitive") or "").lower() in {"1", "true", "yes"}
+    sensitive = (exchange.header(b"x-bastide-sensitive") or "").strip().lower() not in _NOT_SENSITIVE
     session = exchange.header(b"x-session-id")
     names = _PASSED.get(operation, ())
     passed = tuple((name, value) for name in names if (value := exchange.header(name.encode())))

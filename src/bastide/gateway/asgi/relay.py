@@ -47,8 +47,8 @@ async def _relay(exchange: Exchange, pipeline: Pipeline, call: Call, max_answer_
             await _relay_media(exchange, reply)
         else:
             await _relay_whole(exchange, reply, call.operation, max_answer_bytes)
-        if reply.account.findings - set(call.findings):
-            exchange.forget()  # a repetition would have to be told of as well
+        if reply.failed or reply.account.findings - set(call.findings):
+            exchange.forget()  # no answer, or one whose repetition would have to be told of as well
 
 
 async def _relay_whole(exchange: Exchange, reply: Reply, operation: Operation, max_answer_bytes: int) -> None:
@@ -115,6 +115,7 @@ class StreamFilter:
         self._splitter = EventSplitter()
         self._ended = call.operation not in _END_IS_TOLD
         self._done = False
+        self._failure: UpstreamBrokenError | None = None
 
     async def next(self) -> bytes | None:
         """The next whole events, maybe none yet (empty); None at the end.
@@ -122,9 +123,11 @@ class StreamFilter:
         Raises:
             UpstreamBrokenError: the stream stopped before its end was told, or carried what is no event.
         """
+        if self._failure is not None:
+            raise self._failure
         guard = self._reply.guard
         if chunk := await self._reply.chunk():
-            events = [event for event in self._splitter.feed(chunk) if self._passes(event)]
+            events = self._passed(chunk)
             if guard is not None:
                 events = [guard.event(event) for event in events]
                 await guard.check()
@@ -140,6 +143,17 @@ class StreamFilter:
         self._reply.finish()
         return rest or None
 
+    def _passed(self, chunk: bytes) -> list[bytes]:
+        """What comes before a broken event in the same piece is passed on; the failure follows."""
+        events: list[bytes] = []
+        try:
+            events.extend(filter(self._passes, self._splitter.feed(chunk)))
+        except UpstreamBrokenError as error:
+            if not events:
+                raise
+            self._failure = error
+        return events
+
     def _passes(self, event: bytes) -> bool:
         data = data_of(event)
         if data is None:
@@ -150,4 +164,5 @@ class StreamFilter:
         note = self._reply.meter.event(data)
         self._done = self._done or note.last
         self._ended = self._ended or note.error or note.last
+        self._reply.failed = self._reply.failed or note.error
         return self._wants_usage or not note.only_usage

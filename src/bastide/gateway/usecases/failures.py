@@ -11,6 +11,7 @@ from bastide.gateway.domain.errors import (
 from bastide.gateway.ports.upstream import UpstreamReply
 from bastide.kit.errors import BastideError
 
+_OK = 200
 _MAX_ERROR_BYTES = 64 * 1024
 
 UNHEALTHY = (UpstreamUnreachableError, UpstreamBrokenError, UpstreamTimeoutError, UpstreamFailedError)
@@ -23,8 +24,13 @@ async def raise_failure(reply: UpstreamReply, provider: str) -> None:
     """Raises UpstreamBusyError or UpstreamFailedError when the answer is an error of the provider's.
 
     One about the request itself passes. The provider's words are kept; a problem with credentials is ours.
+
+    Raises:
+        UpstreamBrokenError: a web page, as from a proxy that wants a login: no model server says that.
     """
     if reply.status not in FAILURES:
+        if reply.status == _OK and reply.headers.get("content-type", "").startswith("text/html"):
+            raise UpstreamBrokenError(f"{provider} answered with a web page, not as a model's server does.")
         return
     words = error_words(await reply.read(max_bytes=_MAX_ERROR_BYTES))
     if reply.status in BUSY:

@@ -115,7 +115,8 @@ class Pipeline:
             station.breaker.unknown(probe=probe)  # the client went away, or we failed: says nothing of it
             raise
         else:
-            station.breaker.success(now(), probe=probe)
+            note = station.breaker.failure if reply.failed else station.breaker.success
+            note(now(), probe=probe)
         finally:
             station.bulkhead.leave()
 

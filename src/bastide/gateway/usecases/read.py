@@ -54,7 +54,10 @@ async def degraded(
     events: AsyncIterator[TokenDelta | Finished],
 ) -> AsyncGenerator[TokenDelta | Grounding | Finished]:
     """The same, marked as not from the model that was asked for."""
+    answered = True
     async for event in events:
+        if isinstance(event, TokenDelta):
+            answered = answered and event.text not in _NOTHING.values()
         if isinstance(event, Finished):
-            yield Grounding((), answered=True, degraded=True)
+            yield Grounding((), answered=answered, degraded=True)
         yield event

@@ -28,6 +28,7 @@ class Reply:
         self.deployment = deployment
         self.account = account
         self.guard: AnswerGuard | None = None
+        self.failed = False  # the provider has said in its stream that it gave up
 
     @property
     def status(self) -> int:
@@ -54,8 +55,10 @@ class Reply:
         return Usage(counts.prompt, counts.completion, counts.estimated)
 
     def finish(self) -> None:
-        """The answer is whole: write down what it cost."""
-        if self.status < 400:
+        """The answer is at its end: write down what it cost."""
+        if self.failed:
+            self.cut(Outcome.FAILED)
+        elif self.status < 400:
             self.account.close(Outcome.OK, self.status, self.meter.counts)
         else:
             self.account.close(Outcome.REFUSED, self.status)

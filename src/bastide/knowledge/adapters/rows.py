@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, select
 
 from bastide.identity.contract import Access, Grant, reader_tokens
 from bastide.knowledge.adapters.tables import collections, document_versions, documents
@@ -11,22 +11,15 @@ from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.document import Document, DocumentStatus, Failure, Stage, Version
 from bastide.knowledge.domain.filename import folded
 
-_children = documents.alias("children")
 _collection_columns = tuple(
     collections.c[name].label(f"collection_{name}")
     for name in ("name", "description", "owner_id", "access", "created_at", "labels")
 )
 _version_columns = tuple(column.label(f"version_{column.name}") for column in document_versions.c)
-_children_count = (
-    select(func.count())
-    .where(_children.c.parent_id == documents.c.id)
-    .scalar_subquery()
-    .label("children_count")
-)
 
 # Documents that are seen, with their collection and their latest version.
 SEEN: Final = (
-    select(documents, _children_count, *_collection_columns, *_version_columns)
+    select(documents, *_collection_columns, *_version_columns)
     .join(
         collections, and_(collections.c.id == documents.c.collection_id, collections.c.deleted_at.is_(None))
     )
@@ -85,7 +78,6 @@ def document_of(row: RowMapping) -> Document:
         grants=grants_of(row["access"]),
         current_version=row["current_version"],
         latest=version_of(row, "version_"),
-        children_count=row["children_count"],
         labels=tuple(row["labels"]),
     )
 

@@ -71,6 +71,14 @@ class SqlCollections:
             .values(name=collection_id, description="", deleted_at=at)
         )
 
+    async def hidden(self) -> Sequence[tuple[str, str]]:
+        rows = await self._connection.execute(
+            select(collections.c.organisation_id, collections.c.id).where(
+                collections.c.deleted_at.is_not(None)
+            )
+        )
+        return [(row.organisation_id, row.id) for row in rows]
+
     async def remove(self, collection_id: str) -> None:
         await self._connection.execute(
             delete(collections).where(

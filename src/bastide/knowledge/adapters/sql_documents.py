@@ -1,10 +1,10 @@
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bastide.identity.contract import reader_tokens
+from bastide.identity.contract import Principal, reader_tokens
 from bastide.knowledge.adapters import cursors
 from bastide.knowledge.adapters.locks import one_at_a_time
 from bastide.knowledge.adapters.rows import SEEN, changeable_values, document_of, version_of, version_values
@@ -127,6 +127,15 @@ class SqlDocuments:
 
     async def children(self, document_id: str) -> Sequence[Document]:
         return await self._all(SEEN.where(documents.c.parent_id == document_id).order_by(documents.c.id))
+
+    async def attached(self, principal: Principal, document_ids: Sequence[str]) -> Mapping[str, int]:
+        rows = await self._connection.execute(
+            select(documents.c.parent_id, func.count().label("attached"))
+            .where(documents.c.parent_id.in_(document_ids))
+            .where(*readable_by(principal.tokens, principal.barred_labels))
+            .group_by(documents.c.parent_id)
+        )
+        return {row.parent_id: row.attached for row in rows}
 
     async def change(self, document: Document) -> None:
         statement = (

@@ -111,7 +111,6 @@ class Document:
     grants: tuple[Grant, ...]
     current_version: int
     latest: Version
-    children_count: int = 0
     labels: tuple[str, ...] = ()
 
     @property

@@ -71,22 +71,21 @@ def changes_router(use: ChangeUseCases, principal: Callable[[Request], Principal
     router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
     caller = Depends(principal)
 
-    async def shown(document: Document) -> DocumentView:
-        seen = await use.read.seen(document)
-        return document_view(seen.document, seen.progress)
+    async def shown(asks: Principal, document: Document) -> DocumentView:
+        return document_view(await use.read.seen(asks, document))
 
     @router.post("", status_code=status.HTTP_202_ACCEPTED, openapi_extra=_FORM)
     async def create(request: Request, asks: Principal = caller) -> UploadView:
         uploaded = await upload_form(request, asks, use.receive, use.upload)
-        seen = await use.read.seen(uploaded.document)
-        return UploadView(**document_fields(seen.document, seen.progress), duplicate=uploaded.duplicate)
+        seen = await use.read.seen(asks, uploaded.document)
+        return UploadView(**document_fields(seen), duplicate=uploaded.duplicate)
 
     @router.patch("/{document_id}")
     async def patch(document_id: str, body: ChangeBody, asks: Principal = caller) -> DocumentView:
         changed = await use.change(
             asks, document_id, metadata=body.metadata, filename=body.filename, labels=body.labels
         )
-        return await shown(changed)
+        return await shown(asks, changed)
 
     @router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
     async def remove(document_id: str, asks: Principal = caller) -> None:
@@ -94,12 +93,12 @@ def changes_router(use: ChangeUseCases, principal: Callable[[Request], Principal
 
     @router.post("/{document_id}/cancel")
     async def cancel(document_id: str, asks: Principal = caller) -> DocumentView:
-        return await shown(await use.control.cancel(asks, document_id))
+        return await shown(asks, await use.control.cancel(asks, document_id))
 
     @router.post("/{document_id}/retry")
     async def retry(
         document_id: str, body: RetryBody | None = None, asks: Principal = caller
     ) -> DocumentView:
-        return await shown(await use.control.retry(asks, document_id, body.password if body else None))
+        return await shown(asks, await use.control.retry(asks, document_id, body.password if body else None))
 
     return router

@@ -63,13 +63,12 @@ def documents_router(read: ReadDocuments, principal: Callable[[Request], Princip
             limit=query.limit,
         )
         page = await read.listing(asks, asked)
-        items = [document_view(one.document, one.progress) for one in page.items]
+        items = [document_view(one) for one in page.items]
         return DocumentPage(items=items, next_cursor=page.next_cursor, total=page.total)
 
     @router.get("/{document_id}")
     async def get(document_id: str, asks: Principal = caller) -> DocumentView:
-        seen = await read.get(asks, document_id)
-        return document_view(seen.document, seen.progress)
+        return document_view(await read.get(asks, document_id))
 
     @router.get("/{document_id}/versions")
     async def versions(document_id: str, asks: Principal = caller) -> VersionPage:

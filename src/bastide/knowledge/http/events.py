@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from bastide.identity.contract import Principal
 from bastide.kit.sse import SseEvent, comment, encode
 from bastide.knowledge.http.views import document_view
-from bastide.knowledge.usecases.read_documents import Seen
+from bastide.knowledge.usecases.see import Seen
 from bastide.knowledge.usecases.watch import Gone, Watch
 
 _QUIET_S = 15.0
@@ -37,7 +37,7 @@ async def _stream(watch: Watch, principal: Principal) -> AsyncGenerator[bytes]:
     async for change in watch(principal, quiet_s=_QUIET_S):
         match change:
             case Seen():
-                view = document_view(change.document, change.progress)
+                view = document_view(change)
                 yield encode(SseEvent(view.model_dump_json(), "document"))
             case Gone():
                 data = msgspec.json.encode({"document_id": change.document_id}).decode()

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from bastide.knowledge.domain.collection import Collection
-from bastide.knowledge.domain.document import Document, DocumentStatus, Stage, Version
+from bastide.knowledge.domain.document import DocumentStatus, Stage, Version
 from bastide.knowledge.domain.metadata import shown_metadata
 from bastide.knowledge.domain.progress import Progress
+from bastide.knowledge.usecases.see import Seen
 
 
 class GrantView(BaseModel):
@@ -37,7 +38,8 @@ class ErrorView(BaseModel):
 
 class DocumentView(BaseModel):
     """`status`, `stage`, `progress` and `error` are of the newest version, `version` its number. `labels`
-    are its own; its collection's hold too.
+    are its own; its collection's hold too. `warnings` say what the newest version's text lacks, and while it
+    is processed what it waits for.
     """
 
     document_id: str
@@ -115,7 +117,8 @@ def collection_view(collection: Collection) -> CollectionView:
     )
 
 
-def document_fields(document: Document, progress: Progress | None) -> dict[str, Any]:
+def document_fields(seen: Seen) -> dict[str, Any]:
+    document, progress = seen.document, seen.progress
     latest = document.latest
     indexed = latest.status is DocumentStatus.INDEXED
     return {
@@ -136,16 +139,16 @@ def document_fields(document: Document, progress: Progress | None) -> dict[str, 
         "media_type": latest.media_type,
         "metadata": shown_metadata(document, latest),
         "error": _error(latest),
-        "warnings": list(latest.warnings),
+        "warnings": [*latest.warnings, *_waiting(progress)],
         "parent_id": document.parent_id or None,
-        "children_count": document.children_count,
+        "children_count": seen.children_count,
         "owner_id": document.owner_id,
         "labels": list(document.labels),
     }
 
 
-def document_view(document: Document, progress: Progress | None) -> DocumentView:
-    return DocumentView(**document_fields(document, progress))
+def document_view(seen: Seen) -> DocumentView:
+    return DocumentView(**document_fields(seen))
 
 
 def version_view(version: Version, *, current: bool) -> VersionView:
@@ -163,6 +166,10 @@ def version_view(version: Version, *, current: bool) -> VersionView:
         indexed_at=version.indexed_at,
         error=_error(version),
     )
+
+
+def _waiting(progress: Progress | None) -> list[str]:
+    return [progress.waits_for] if progress and progress.waits_for else []
 
 
 def _error(version: Version) -> ErrorView | None:

@@ -4,7 +4,7 @@ A unit is one transaction's view of all rows of this slice. Units do not check p
 policy with `Collection.resource` and `Document.resource`. What is deleted is gone from every answer at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,6 +110,10 @@ class Collections(Protocol):
         """From now on it and its documents are in no answer; its name is free."""
         ...
 
+    async def hidden(self) -> Sequence[tuple[str, str]]:
+        """Organisation and id of every hidden one, whose documents are still being deleted."""
+        ...
+
     async def remove(self, collection_id: str) -> None:
         """A hidden one whose documents are gone."""
         ...
@@ -171,6 +175,10 @@ class Documents(Protocol):
         ...
 
     async def children(self, document_id: str) -> Sequence[Document]: ...
+
+    async def attached(self, principal: Principal, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """How many children of these, which the caller may read, it may read too; none: not there."""
+        ...
 
     async def change(self, document: Document) -> None:
         """File name, metadata, grants and labels."""

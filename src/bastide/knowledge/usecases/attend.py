@@ -18,10 +18,11 @@ _EVERY_S = 0.3
 
 @dataclass(slots=True)
 class Counter:
-    """Moved by the step, read by the watch: `done` of `total` units."""
+    """Moved by the step, read by the watch: `done` of `total` units; `waits_for` as in `Progress`."""
 
     done: int = 0
     total: int = 0
+    waits_for: str = ""
 
 
 class RunStoppedError(Exception):
@@ -55,7 +56,8 @@ class Attend:
                 async with self._store.reading() as unit:
                     if not await unit.runs.wanted(run):
                         raise RunStoppedError
-                now = progress(stage, counter.done, counter.total, time.monotonic() - began)
+                elapsed_s = time.monotonic() - began
+                now = progress(stage, counter.done, counter.total, elapsed_s, counter.waits_for)
                 await self._notices.advanced(document, now)
             self._observer.stage_ended(stage, time.monotonic() - began)
             return task.result()

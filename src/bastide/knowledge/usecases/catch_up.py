@@ -12,6 +12,7 @@ from bastide.knowledge.ports.index import PassageIndex
 from bastide.knowledge.ports.store import IndexedDocument, KnowledgeStore
 from bastide.knowledge.usecases.events import new_event_id
 from bastide.knowledge.usecases.rebuild import AskRebuild, Rebuild
+from bastide.knowledge.usecases.resume_erasures import ResumeErasures
 from bastide.knowledge.usecases.runs import restart
 from bastide.models.contract import Embedder
 from bastide.platform.workflows.port import Workflows, WorkflowState
@@ -26,7 +27,7 @@ class CatchUp:
     """SQL is right; everything else is compared with it.
 
     Attributes:
-        ingest, erase: names of the workflows.
+        ingest: the name of the workflow.
     """
 
     store: KnowledgeStore
@@ -36,13 +37,13 @@ class CatchUp:
     ask_rebuild: AskRebuild
     rebuild: Rebuild
     clock: Clock
+    resume_erasures: ResumeErasures
     ingest: str
-    erase: str
 
     async def __call__(self) -> None:
         """Once per start, in the background, in one process that works."""
         await self._runs()
-        await self._erasures()
+        await self.resume_erasures()
         async with self.store.reading() as unit:
             generations = await unit.generations.everyone()
         await self._drop_unknown(generations)
@@ -68,15 +69,6 @@ class CatchUp:
             document = await unit.documents.find(run.document_id)
             if document is not None and await unit.runs.wanted(run):
                 await restart(unit, document, new_event_id(), self.clock)
-
-    async def _erasures(self) -> None:
-        async with self.store.reading() as unit:
-            erasures = await unit.erasures.everything()
-        for erasure in erasures:
-            status = await self.workflows.status(erasure.id)
-            if status is not None and status.state not in _UNDER_WAY:
-                await self.workflows.forget([erasure.id])
-            await self.workflows.enqueue(self.erase, erasure.id, {})
 
     async def _drop_unknown(self, generations: Sequence[Generation]) -> None:
         known = {one.name for one in generations}

@@ -66,7 +66,7 @@ class Parse:
         def on_progress(progress: ParseProgress) -> None:
             counter.done, counter.total = progress.done, progress.total
 
-        await self.scan(path)
+        await self.scan(path, counter)
         return await self.parser.parse(
             path,
             document.filename,

@@ -13,10 +13,10 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.collections import Collections
 from bastide.knowledge.usecases.compact import ErasurePendingError
 from bastide.knowledge.usecases.delete import DeleteDocument
+from bastide.knowledge.usecases.resume_erasures import ResumeErasures
 from bastide.operations.contract import DataSubject, Documents, Erased, HeldFile
 from bastide.platform.objects.port import ObjectStore
 
-_PATIENCE_S = 60.0
 _POLL_S = 0.2
 _KEPT = (
     "Documents in shared collections belong to the organisation; whoever put them in is an id without a name."
@@ -31,6 +31,8 @@ class PersonalDocuments:
     objects: ObjectStore
     collections: Collections
     remove: DeleteDocument
+    resume: ResumeErasures
+    patience_s: float = 60.0
     name: str = "documents"
 
     async def held(self, subject: DataSubject) -> AsyncIterator[HeldFile]:
@@ -67,12 +69,17 @@ class PersonalDocuments:
         await self.remove(principal, document_id)
 
     async def settled(self) -> None:
-        """Raises ErasurePendingError: not all bytes are gone yet; call again."""
-        for _ in range(round(_PATIENCE_S / _POLL_S)):
+        """After a while what has failed is begun again.
+
+        Raises:
+            ErasurePendingError: not all bytes are gone yet; call again.
+        """
+        for _ in range(round(self.patience_s / _POLL_S)):
             async with self.store.reading() as unit:
                 if not await unit.erasures.pending():
                     return
             await asyncio.sleep(_POLL_S)
+        await self.resume()
         raise ErasurePendingError("Documents are still being erased.")
 
     async def _deleted(self, principal: Principal, document: Document) -> int:

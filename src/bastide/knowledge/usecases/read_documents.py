@@ -7,18 +7,9 @@ from bastide.identity.contract import Action, Principal
 from bastide.kit.pages import Page
 from bastide.knowledge.domain.document import Document, DocumentStatus, Version
 from bastide.knowledge.domain.errors import VersionNotFoundError
-from bastide.knowledge.domain.progress import Progress
 from bastide.knowledge.ports.store import DocumentFilter, KnowledgeStore, SortField
 from bastide.knowledge.usecases.access import Access
-from bastide.knowledge.usecases.notices import Notices
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """`progress`: while it is being read."""
-
-    document: Document
-    progress: Progress | None
+from bastide.knowledge.usecases.see import See, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +31,13 @@ class ListRequest:
 class ReadDocuments:
     store: KnowledgeStore
     access: Access
-    notices: Notices
+    see: See
 
     async def get(self, principal: Principal, document_id: str) -> Seen:
         """Raises DocumentNotFoundError, DeniedError."""
         async with self.store.reading() as unit:
             document = await self.access.document(unit, principal, Action.DOCUMENT_READ, document_id)
-        return await self.seen(document)
+            return (await self.see(unit, principal, [document]))[0]
 
     async def listing(self, principal: Principal, asked: ListRequest) -> Page[Seen]:
         """What the caller may read is listed and counted. Raises CollectionNotFoundError, CursorError."""
@@ -72,8 +63,7 @@ class ReadDocuments:
                 descending=asked.descending,
             )
             documents, cursor, total = await unit.documents.listing(wanted, asked.cursor, asked.limit)
-        progress = await self.notices.progress(documents)
-        return Page([Seen(one, progress.get(one.id)) for one in documents], cursor, total)
+            return Page(await self.see(unit, principal, documents), cursor, total)
 
     async def versions(self, principal: Principal, document_id: str) -> tuple[Document, Sequence[Version]]:
         """Newest first. Raises DocumentNotFoundError, DeniedError."""
@@ -99,5 +89,7 @@ class ReadDocuments:
             )
         return document, version
 
-    async def seen(self, document: Document) -> Seen:
-        return Seen(document, (await self.notices.progress([document])).get(document.id))
+    async def seen(self, principal: Principal, document: Document) -> Seen:
+        """One that the caller has just changed."""
+        async with self.store.reading() as unit:
+            return (await self.see(unit, principal, [document]))[0]

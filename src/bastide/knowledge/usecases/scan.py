@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import structlog
 
 from bastide.knowledge.domain.errors import ScannerUnavailableError
 from bastide.knowledge.ports.scanner import Scanner
+from bastide.knowledge.usecases.attend import Counter
+
+SCANNER_UNREACHABLE: Final = "scanner.unreachable"
 
 _log = structlog.get_logger()
 
@@ -20,8 +24,8 @@ class Scan:
     scanner: Scanner | None
     pauses_s: Sequence[float]
 
-    async def __call__(self, path: Path) -> None:
-        """A minute of patience here; the workflow's step has some more.
+    async def __call__(self, path: Path, counter: Counter) -> None:
+        """A minute of patience here; the workflow's step has some more. The counter says what is waited for.
 
         Raises:
             DocumentInfectedError, DocumentUnscannedError, ScannerUnavailableError.
@@ -33,7 +37,10 @@ class Scan:
                 await self.scanner.scan(path)
             except ScannerUnavailableError as error:
                 _log.warning("document.scanner_unavailable", error=error.message, again_in_s=pause_s)
+                counter.waits_for = SCANNER_UNREACHABLE
                 await asyncio.sleep(pause_s)
             else:
+                counter.waits_for = ""
                 return
         await self.scanner.scan(path)
+        counter.waits_for = ""

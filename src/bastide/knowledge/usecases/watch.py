@@ -8,7 +8,7 @@ from bastide.identity.contract import Action, Principal
 from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.notices import Notice, Notices, decoded
-from bastide.knowledge.usecases.read_documents import Seen
+from bastide.knowledge.usecases.see import See, Seen
 
 _TOGETHER_S = 0.1
 """Changes that come within this time are read together, and those of one document once."""
@@ -26,6 +26,7 @@ class Watch:
     store: KnowledgeStore
     access: Access
     notices: Notices
+    see: See
 
     async def __call__(self, principal: Principal, *, quiet_s: float) -> AsyncGenerator[Seen | Gone | None]:
         """Changes from now on, without an end; None whenever nothing happened for `quiet_s` seconds."""
@@ -45,8 +46,8 @@ class Watch:
         async with self.store.reading() as unit:
             documents = await unit.documents.many(principal.organisation_id, sorted(changed))
             readable = {one.id for one in await self.access.readable(unit, principal)}
-        seen = [one for one in documents if self.access.may(principal, Action.DOCUMENT_READ, one)]
-        progress = await self.notices.progress(seen)
+            known = [one for one in documents if self.access.may(principal, Action.DOCUMENT_READ, one)]
+            seen = await self.see(unit, principal, known)
         told = [
             Gone(notice.document_id)
             for notice in gone.values()
@@ -54,7 +55,7 @@ class Watch:
             and (not notice.readers or not principal.tokens.isdisjoint(notice.readers))
             and principal.barred_labels.isdisjoint(notice.labels)
         ]
-        return [*(Seen(one, progress.get(one.id)) for one in seen), *told]
+        return [*seen, *told]
 
 
 async def _batches(

@@ -1,10 +1,19 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
 
 from bastide.operations.adapters.tables import personal_data_jobs as jobs
-from bastide.operations.domain.personal import Documents, Erased, Job, JobKind, JobQuery, JobState
+from bastide.operations.domain.personal import (
+    Documents,
+    Erased,
+    Job,
+    JobFailure,
+    JobKind,
+    JobQuery,
+    JobState,
+)
 from bastide.platform.database.port import Database
 
 
@@ -83,8 +92,23 @@ class SqlJobs:
                     object_key=job.object_key,
                     receipt=job.receipt,
                     done_at=job.done_at,
+                    failure=None if job.failure is None else asdict(job.failure),
                 )
             )
+
+    async def failed_erasures(self) -> list[Job]:
+        chosen = jobs.c.state == JobState.FAILED.value, jobs.c.kind != JobKind.EXPORT.value
+        async with self._database.reading() as connection:
+            return [_job(row) for row in await connection.execute(select(jobs).where(*chosen))]
+
+    async def again(self, job_id: str) -> bool:
+        async with self._database.transaction() as connection:
+            changed = await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id, jobs.c.state == JobState.FAILED.value)
+                .values(state=JobState.QUEUED.value, failure=None, done_at=None)
+            )
+        return changed.rowcount == 1
 
     async def collected(self, job_id: str) -> bool:
         async with self._database.transaction() as connection:
@@ -110,4 +134,5 @@ def _job(row: Row[*tuple[Any, ...]]) -> Job:
         row.receipt,
         row.done_at,
         len(row.erased),
+        None if row.failure is None else JobFailure(**row.failure),
     )

@@ -74,6 +74,7 @@ personal_data_jobs = Table(
     Column("object_key", Text),
     Column("receipt", JsonColumn(none_as_null=True)),
     Column("done_at", UtcDateTime),
+    Column("failure", JsonColumn(none_as_null=True)),
 )
 
 audit_checkpoints = Table(

@@ -27,6 +27,18 @@ class ArchiveGoneError(ConflictError):
     code = "personal_data.archive"
 
 
+class JobNotFailedError(ConflictError):
+    """Only an export or an erasure that has failed is begun again."""
+
+    code = "personal_data.not_failed"
+
+
+class SubjectGoneError(NotFoundError):
+    """Who was to be exported is not here any more."""
+
+    code = "personal_data.subject_gone"
+
+
 class AuditRangeError(InvalidError):
     """Sizes or times that do not make a range of this log."""
 

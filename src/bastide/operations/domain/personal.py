@@ -23,7 +23,8 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """`collected`: the archive was downloaded, which works once; `discarded`: it waited for too long, or the
+    """`failed`: a step did not succeed in many attempts; it can be begun again, and goes on where it was.
+    `collected`: the archive was downloaded, which works once; `discarded`: it waited for too long, or the
     person was erased.
     """
 
@@ -61,6 +62,14 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFailure:
+    """Why a job has failed, as the page translates it."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """An export or an erasure.
 
@@ -69,6 +78,7 @@ class Job:
         object_key: of the archive of an export.
         receipt: signed, of an erasure.
         steps_done: how many holders have erased what they had.
+        failure: while it has failed.
     """
 
     id: str
@@ -83,6 +93,7 @@ class Job:
     receipt: JsonObject | None = None
     done_at: datetime | None = None
     steps_done: int = 0
+    failure: JobFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,15 @@ class ErasureBody(BaseModel):
     documents: Documents = Documents.PRIVATE
 
 
+class JobFailureView(BaseModel):
+    code: str
+    message: str
+
+
 class JobView(BaseModel):
     """`receipt` of an erasure, once it is done; the archive of an export is at `/archive`, once.
 
-    `progress` in percent; `archive_until`: when the archive is thrown away.
+    `progress` in percent; `archive_until`: when the archive is thrown away; `error`: why it has failed.
     """
 
     id: str
@@ -36,6 +41,7 @@ class JobView(BaseModel):
     receipt: dict[str, Any] | None
     progress: int
     archive_until: datetime | None
+    error: JobFailureView | None
 
 
 class JobPage(BaseModel):
@@ -98,6 +104,10 @@ def personal_data_router(
     async def read(job_id: str, asks: Principal = caller) -> JobView:
         return _view(uses, await uses.get(asks, job_id))
 
+    @router.post("/personal-data/{job_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+    async def retry(job_id: str, asks: Principal = caller) -> JobView:
+        return await _started(await uses.retry(asks, job_id))
+
     @router.get("/personal-data/{job_id}/archive", response_class=Response)
     async def archive(job_id: str, asks: Principal = caller) -> StreamingResponse:
         headers = {
@@ -127,4 +137,5 @@ def _view(uses: PersonalDataUseCases, job: Job) -> JobView:
         receipt=job.receipt,
         progress=uses.progress(job),
         archive_until=uses.archive_until(job),
+        error=job.failure and JobFailureView(code=job.failure.code, message=job.failure.message),
     )

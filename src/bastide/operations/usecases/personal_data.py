@@ -4,20 +4,26 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bastide.identity.contract import Principal
+from bastide.identity.contract import SYSTEM, Principal
 from bastide.kit.clock import Clock
 from bastide.kit.cursors import decode_cursor, encode_cursor
 from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
 from bastide.kit.pages import Page
-from bastide.operations.contract import Audit, done_by
-from bastide.operations.domain.errors import ArchiveGoneError, JobNotFoundError
+from bastide.operations.contract import Audit, AuditEntry, Outcome, done_by
+from bastide.operations.domain.errors import (
+    ArchiveGoneError,
+    JobNotFailedError,
+    JobNotFoundError,
+    SubjectGoneError,
+)
 from bastide.operations.domain.personal import (
     DataSubject,
     Documents,
     Erased,
     HeldFile,
     Job,
+    JobFailure,
     JobKind,
     JobQuery,
     JobState,
@@ -147,6 +153,30 @@ class PersonalDataUseCases:
             if subject is not None:
                 await self.jobs.put_erased(job.id, step, await holder.erase(subject, job.documents))
 
+    async def fail(self, job_id: str, failure: JobFailure) -> None:
+        """A step of the workflow, when another one has failed for good."""
+        job = await self.jobs.get(job_id)
+        if job is None or job.state is not JobState.QUEUED:
+            return
+        entry = AuditEntry(
+            "personal_data.failed",
+            job.organisation_id,
+            SYSTEM,
+            job.subject_id,
+            Outcome.FAILED,
+            details={"job": job.id, "kind": job.kind.value, "code": failure.code},
+        )
+        await self.audit.note(entry)
+        await self.jobs.finish(replace(job, state=JobState.FAILED, failure=failure, done_at=self.clock.now()))
+
+    async def retry(self, principal: Principal, job_id: str) -> Job:
+        """It goes on at the step that has failed. Raises JobNotFoundError, JobNotFailedError."""
+        job = await self.get(principal, job_id)
+        if not await self.jobs.again(job.id):
+            raise JobNotFailedError("This export or erasure has not failed.", state=job.state.value)
+        await self.audit.note(done_by(principal, "personal_data.retried", job.subject_id, job=job.id))
+        return await self.get(principal, job_id)
+
     def steps(self, kind: JobKind) -> Sequence[str]:
         """What `run` is to be called with, in order."""
         match kind:
@@ -181,8 +211,7 @@ class PersonalDataUseCases:
     async def _export(self, job: Job) -> None:
         subject = await self.subjects.get(job.subject_id, job.organisation_id)
         if subject is None:
-            await self.jobs.finish(replace(job, state=JobState.FAILED, done_at=self.clock.now()))
-            return
+            raise SubjectGoneError("The person is not here any more.")
         about: JsonObject = {
             "type": "bastide-personal-data",
             "job": job.id,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
@@ -34,7 +35,7 @@ class WebApplication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith("/assets/"):
-            await self._files(scope, receive, _with_cache(send))
+            await self._asset(scope, receive, _with_cache(send))
             return
         path = self._directory / scope["path"].lstrip("/")
         if scope["path"] != "/" and path.parent == self._directory and path.is_file():
@@ -46,6 +47,12 @@ class WebApplication:
             await PlainTextResponse(text, 503)(scope, receive, send)
             return
         await FileResponse(page, headers=PAGE_HEADERS)(scope, receive, send)
+
+    async def _asset(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._files(scope, receive, send)
+        except HTTPException as error:  # no such file, or not by this method
+            await PlainTextResponse(f"{error.detail}\n", error.status_code)(scope, receive, send)
 
 
 def _with_cache(send: Send) -> Send:

@@ -12,7 +12,7 @@ const DOTS: Record<DocumentStatus, string> = {
   cancelled: "bg-soft",
 };
 
-const WARNINGS = ["ocr_unavailable", "ocr_language_missing"] as const;
+const WARNINGS = ["ocr_unavailable", "ocr_language_missing", "scanner_unreachable"] as const;
 
 /** Where a document stands: a word, how far and how long still, or what went wrong and what to do. */
 export function DocumentState({ document }: { document: Document }) {

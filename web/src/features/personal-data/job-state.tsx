@@ -1,8 +1,11 @@
-import { Download } from "lucide-react";
+import { useMutation } from "@tanstack/react-query";
+import { Download, RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { linkLook } from "@/components/button";
+import { Button, linkLook } from "@/components/button";
+import { ErrorNotice } from "@/components/notice";
+import { inWords } from "@/i18n/errors";
 import { moment } from "@/lib/format";
-import { archiveOf, waits, type Job } from "./queries";
+import { archiveOf, retry, waits, type Job } from "./queries";
 
 /** How far it is; what came of it. */
 export function JobState({ job }: { job: Job }) {
@@ -29,11 +32,31 @@ export function JobState({ job }: { job: Job }) {
     );
   }
   if (job.receipt) return null;
+  if (job.state === "failed") return <Failed job={job} />;
   const state = job.state === "done" ? "discarded" : job.state;
   return (
-    <p role="status" className={job.state === "failed" ? "text-sm text-brick" : "text-sm text-soft"}>
+    <p role="status" className="text-sm text-soft">
       {t(`personal.states.${state}`)}
     </p>
+  );
+}
+
+/** Why it has failed; it can be begun again, and goes on where it was. */
+function Failed({ job }: { job: Job }) {
+  const { t, i18n } = useTranslation();
+  const again = useMutation({ mutationFn: () => retry(job) });
+  const reason = job.error && inWords(t, { ...job.error, details: {} }, i18n.language);
+  return (
+    <div className="grid justify-items-start gap-1.5 text-sm">
+      <p role="status" className="text-brick">
+        {t("personal.states.failed")} {reason}
+      </p>
+      <Button size="small" disabled={again.isPending} onClick={() => again.mutate()}>
+        <RotateCcw aria-hidden="true" className="size-3.5" />
+        {t("personal.retry")}
+      </Button>
+      <ErrorNotice error={again.error} />
+    </div>
   );
 }
 

@@ -25,6 +25,7 @@ export interface Job {
   progress: number;
   archive_until: string | null;
   receipt: Receipt | null;
+  error: { code: string; message: string } | null;
 }
 
 export type ErasedDocuments = "private" | "all" | "none";
@@ -60,6 +61,10 @@ export async function askExport(person: string): Promise<Job> {
 
 export async function askErasure(person: string, documents: ErasedDocuments): Promise<Job> {
   return asked(await request<Job>("POST", `/api/v1/people/${person}/erasure`, { json: { documents } }));
+}
+
+export async function retry({ id }: Job): Promise<Job> {
+  return asked(await request<Job>("POST", `${PATH}/${id}/retry`));
 }
 
 export function verify(receipt: Receipt): Promise<{ genuine: boolean }> {

@@ -34,7 +34,7 @@ VENDORS: Mapping[str, Vendor] = MappingProxyType(
         "text-completion-openai": Vendor("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
         "azure": Vendor("azure", key="AZURE_API_KEY"),
         "azure_text": Vendor("azure", key="AZURE_API_KEY"),
-        "anthropic": Vendor("anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY"),
+        "anthropic": Vendor("anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
         "codestral": Vendor("openai", "https://codestral.mistral.ai/v1", "CODESTRAL_API_KEY"),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
@@ -94,8 +94,10 @@ def zone_of(url: str) -> str:
 
 
 def address_of(vendor: Vendor, base: str | None) -> str:
-    """Where to ask; empty when nobody says."""
+    """Where to ask; empty when nobody says. For Anthropic LiteLLM adds `/v1/messages` to every address."""
     if not base:
         return vendor.url
     url = base.rstrip("/")
+    if vendor.kind == "anthropic":
+        return url.removesuffix("/messages").removesuffix("/v1") + "/v1"
     return url + vendor.path if vendor.path and urlsplit(url).path in {"", "/"} else url

@@ -9,7 +9,7 @@ from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
 
 from bastide.knowledge.adapters.parsing.pdf_characters import characters, direction_of
 from bastide.knowledge.adapters.parsing.pdf_frame import Box, Frame, frame_of
-from bastide.knowledge.adapters.parsing.pdf_lines import reading_order
+from bastide.knowledge.adapters.parsing.pdf_lines import reading_order, upright_text
 from bastide.knowledge.domain.quote_search import find_quote
 from bastide.knowledge.ports.geometry import PageGeometry, Rectangle
 
@@ -33,7 +33,7 @@ def locate(
 
 def _on_page(document: PdfDocument, number: int, quote: str, before: str) -> PageGeometry | None:
     page = document[number - 1]
-    text = page.get_textpage()
+    text = upright_text(page)
     try:
         order = reading_order(page, text)
         read = characters(text)

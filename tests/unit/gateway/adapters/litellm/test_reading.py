@@ -183,12 +183,21 @@ model_list:
     assert notes(plan, "model_list[1].litellm_credential_name") == [Fate.LEFT_OUT]
 
 
+@pytest.mark.parametrize("base", ["http://x/a", "http://x/a/", "http://x/a/v1", "http://x/a/v1/messages"])
+def test_an_address_of_anthropics_ends_in_its_version(base: str) -> None:
+    plan = read_litellm(
+        {"model_list": [{"model_name": "m", "litellm_params": {"model": "claude-x", "api_base": base}}]},
+        ENVIRONMENT.get,
+    )
+    assert plan.providers[0]["url"] == "http://x/a/v1"
+
+
 @pytest.mark.parametrize(
     ("written", "upstream", "url"),
     [
         ("ollama/llama3", "llama3", "http://localhost:11434/v1"),
-        ("claude-sonnet-4-5", "claude-sonnet-4-5", "https://api.anthropic.com"),
-        ("anthropic/claude-x", "claude-x", "https://api.anthropic.com"),
+        ("claude-sonnet-4-5", "claude-sonnet-4-5", "https://api.anthropic.com/v1"),
+        ("anthropic/claude-x", "claude-x", "https://api.anthropic.com/v1"),
         ("mistral/mistral-large", "mistral-large", "https://api.mistral.ai/v1"),
         ("openrouter/meta/llama", "meta/llama", "https://openrouter.ai/api/v1"),
         ("gpt-4o", "gpt-4o", "https://api.openai.com/v1"),
