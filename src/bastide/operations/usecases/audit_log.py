@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,6 +17,7 @@ import structlog
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.kit.ids import new_id
+from bastide.kit.json import JsonObject
 from bastide.operations.domain.entry import AuditEntry, Outcome
 from bastide.operations.domain.errors import AuditUnavailableError
 from bastide.operations.domain.log import TILE_LEVEL, LogPolicy, QueryText
@@ -61,7 +62,7 @@ class AuditLog:
     async def record(self, connection: Connection, entry: AuditEntry) -> None:
         """See the contract."""
         rows = self._store.within(connection, self._woken.set)
-        await rows.put_pending(entry.organisation_id, self._written(entry))
+        await rows.put_pending(entry.organisation_id, self._written(entry, entry.personal))
 
     async def note(self, entry: AuditEntry) -> None:
         """See the contract."""
@@ -72,7 +73,7 @@ class AuditLog:
                 raise AuditUnavailableError("The audit log cannot be written at the moment.")
             self._lost[entry.organisation_id] += 1
             return
-        record = self._written(_as_wanted(entry, policy, self._keyring))
+        record = self._written(entry, _as_wanted(entry.personal, policy, self._keyring))
         self._notes.append(_Note(entry.organisation_id, record, done))
         self._woken.set()
         if done is not None:
@@ -150,13 +151,13 @@ class AuditLog:
         entry = AuditEntry(
             "audit.entries_lost", log_id, "system", outcome=Outcome.FAILED, details={"count": count}
         )
-        return self._written(entry)
+        return self._written(entry, entry.personal)
 
-    def _written(self, entry: AuditEntry) -> Record:
+    def _written(self, entry: AuditEntry, personal: JsonObject) -> Record:
         origin = current_origin()
         if origin.address is not None:
-            entry = replace(entry, personal={"address": origin.address, **entry.personal})
-        return written(entry, new_id("aud"), self._clock.now(), origin.request_id)
+            personal = {"address": origin.address, **personal}
+        return written(entry, personal, new_id("aud"), self._clock.now(), origin.request_id)
 
     async def _policy(self, log_id: str) -> LogPolicy:
         now = self._clock.now()
@@ -191,12 +192,12 @@ async def _append(rows: AuditRows, waiting: Sequence[tuple[str, Record]]) -> Non
         await rows.append(log, by_log[log_id], tiles)
 
 
-def _as_wanted(entry: AuditEntry, policy: LogPolicy, keyring: Keyring) -> AuditEntry:
+def _as_wanted(personal: JsonObject, policy: LogPolicy, keyring: Keyring) -> JsonObject:
     """With the words of a query kept, hashed or left out, as the organisation wants."""
-    query = entry.personal.get("query")
+    query = personal.get("query")
     if not isinstance(query, str) or policy.query_text is QueryText.KEEP:
-        return entry
-    personal = {name: value for name, value in entry.personal.items() if name != "query"}
+        return personal
+    kept = {name: value for name, value in personal.items() if name != "query"}
     if policy.query_text is QueryText.HASH:
-        personal["query_hash"] = keyring.keyed_hash("audit/query", query.encode("utf-8", "replace")).hex()
-    return replace(entry, personal=personal)
+        kept["query_hash"] = keyring.keyed_hash("audit/query", query.encode("utf-8", "replace")).hex()
+    return kept
