@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { size } from "./format";
+import { short, size } from "./format";
 
 it.each([
   [0, "0 B", "0 o"],
@@ -10,4 +10,14 @@ it.each([
 ])("%d bytes have a space before their unit", (bytes, english, french) => {
   expect(size(bytes, "en").replaceAll(/\s/g, " ")).toBe(english);
   expect(size(bytes, "fr").replaceAll(/\s/g, " ")).toBe(french);
+});
+
+it.each([
+  [0, "0"],
+  [0.0005, "0.0005"],
+  [0.25, "0.25"],
+  [1.25, "1.25"],
+  [1500, "1.5K"],
+])("%d keeps the digits that an axis needs", (value, text) => {
+  expect(short(value, "en")).toBe(text);
 });

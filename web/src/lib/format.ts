@@ -45,9 +45,10 @@ export function number(value: number, language: string): string {
   return new Intl.NumberFormat(language).format(value);
 }
 
-/** "1.2k": for where there is little room. */
+/** "1.2k", "0.0005": for where there is little room. */
 export function short(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  const digits = Math.abs(value) < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(language, { notation: "compact", ...digits }).format(value);
 }
 
 /** "350 ms", "2.4 s": how long something took. */
