@@ -13,7 +13,7 @@ TEST_HOME := $(CURDIR)/.cache/home
 
 .PHONY: help
 help: ## List the verbs
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: .venv/.installed ocr ## Install what Bastide needs; leaves the program at .venv/bin/bastide

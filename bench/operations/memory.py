@@ -7,7 +7,6 @@ proportional set size.
 """
 
 import re
-import statistics
 import threading
 import time
 from collections import Counter, defaultdict
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HELPERS = {"parsing.worker": "parsers", "qdrant_edge.rebuild": "index rebuild"}
+DATA = ("index", "models")
 _MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)")
 _KB_PER_MB = 1000
 
@@ -27,15 +27,15 @@ class Footprint:
 
     Attributes:
         server_anonymous: what the server process has allocated; only it can give that back.
-        server_files: resident pages of its program, libraries and the embedder's weights.
-        index: resident pages of the mapped index files; the kernel takes them back when memory is short.
+        server_files: resident pages of its program and libraries.
+        data: resident pages of the mapped index and weights; the kernel takes them back when memory is short.
         helpers: what the helper processes add to these, by kind.
         helper_processes: how many of each kind.
     """
 
     server_anonymous: float
     server_files: float
-    index: float
+    data: float
     helpers: Mapping[str, float]
     helper_processes: Mapping[str, int]
 
@@ -45,23 +45,23 @@ class Footprint:
 
     @property
     def resident(self) -> float:
-        """Of all processes, without the index files."""
+        """Of all processes, without mapped data."""
         return self.server + sum(self.helpers.values())
 
     @property
     def everything(self) -> float:
-        return self.resident + self.index
+        return self.resident + self.data
 
 
 def footprint(server: int, home: Path) -> Footprint:
-    """Of the process `server` and all below it; `home` tells which files are the index.
+    """Of the process `server` and all below it; `home` tells which files are data.
 
     Raises:
         ProcessLookupError, FileNotFoundError: the server has ended.
     """
     seen: dict[str, int] = {}
-    folder = f"{home}/index/"
-    anonymous, files, index = _added(_pages(server), seen, folder)
+    folders = tuple(f"{(home / name).resolve()}/" for name in DATA)
+    anonymous, files, data = _added(_pages(server), seen, folders)
     helpers: defaultdict[str, float] = defaultdict(float)
     processes: Counter[str] = Counter()
     for process in tree(server)[1:]:
@@ -69,11 +69,11 @@ def footprint(server: int, home: Path) -> Footprint:
             kind, pages = _kind(process), _pages(process)
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has just ended
-        own, own_files, own_index = _added(pages, seen, folder)
+        own, own_files, own_data = _added(pages, seen, folders)
         helpers[kind] += own + own_files
         processes[kind] += 1
-        index += own_index
-    return Footprint(anonymous, files, index, helpers, processes)
+        data += own_data
+    return Footprint(anonymous, files, data, helpers, processes)
 
 
 def tree(pid: int) -> list[int]:
@@ -89,9 +89,9 @@ def tree(pid: int) -> list[int]:
 
 
 def spread(figures: Sequence[float]) -> float:
-    """How far the farthest of them is from their median, in %."""
-    middle = statistics.median(figures)
-    return 100 * max(max(figures) - middle, middle - min(figures)) / middle
+    """All of them lie within ± this much, in %, of the middle between the smallest and the largest."""
+    low, high = min(figures), max(figures)
+    return 100 * (high - low) / (high + low)
 
 
 def helpers_gone(take: Callable[[], Footprint], patience_s: float) -> Footprint:
@@ -126,14 +126,16 @@ def _kind(process: int) -> str:
     return next(named, Path(command.split("\0")[0]).name or "others")
 
 
-def _added(pages: dict[str, tuple[int, int]], seen: dict[str, int], index: str) -> tuple[float, float, float]:
-    """MB that are anonymous, of files, and of files below `index`, without pages of files seen before."""
+def _added(
+    pages: dict[str, tuple[int, int]], seen: dict[str, int], data: tuple[str, ...]
+) -> tuple[float, float, float]:
+    """MB that are anonymous, of programs, and of files below `data`, without pages of files seen before."""
     kb = [0, 0, 0]
     for name, (own, mapped) in pages.items():
         new = max(mapped - seen.get(name, 0), 0)
         seen[name] = seen.get(name, 0) + new
         kb[0] += own
-        kb[2 if name.startswith(index) else 1] += new
+        kb[2 if name.startswith(data) else 1] += new
     return kb[0] / _KB_PER_MB, kb[1] / _KB_PER_MB, kb[2] / _KB_PER_MB
 
 

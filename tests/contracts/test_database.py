@@ -192,6 +192,25 @@ async def test_a_cancelled_writer_rolls_back_and_frees_its_place(bank: Database)
     assert await balance(bank) == 1
 
 
+async def test_whoever_is_cancelled_at_any_moment_leaves_nothing_open(bank: Database) -> None:
+    async def read_and_write() -> None:
+        await balance(bank)
+        async with bank.transaction() as connection:
+            await connection.execute(add(100))
+            await asyncio.sleep(3600)
+
+    for moments in range(60):
+        task = asyncio.create_task(read_and_write())
+        for _ in range(moments):
+            await asyncio.sleep(0.0005 if moments % 2 else 0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await asyncio.gather(*(balance(bank) for _ in range(20)))
+    async with bank.transaction() as connection:
+        await connection.execute(add(1))
+    assert await balance(bank) == 1
+
+
 async def test_writers_take_turns_in_the_order_they_came(bank: Database) -> None:
     if bank.dialect != "sqlite":
         pytest.skip("PostgreSQL's writers do not queue")

@@ -9,13 +9,23 @@ from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import from_json
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -150,11 +160,11 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: user_data_path("bastide", appauthor=False))
     host: str = "127.0.0.1"
     port: int = Field(4666, ge=0, le=65535)
-    roles: tuple[Role, ...] = ALL_ROLES
+    roles: Annotated[tuple[Role, ...], NoDecode] = ALL_ROLES
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     requests_per_s: float = Field(200, ge=0)
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
 
     database_url: str = ""
     cache_url: str = "memory:"
@@ -180,11 +190,21 @@ class Settings(BaseSettings):
     documents: DocumentSettings = Field(default_factory=lambda: DocumentSettings.model_validate({}))
     gateway: GatewaySettings = Field(default_factory=lambda: GatewaySettings.model_validate({}))
 
+    @field_validator("roles", "trusted_proxies", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        """In the environment: with commas between, or a JSON array."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return from_json(value)
+        return [part.strip() for part in value.split(",") if part.strip()]
+
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
         mistakes = list(_mistakes(self))
         if mistakes:
-            raise ValueError("; ".join(mistakes))
+            raise ValueError("\n".join(mistakes))
         return self
 
     @classmethod
@@ -300,6 +320,13 @@ def _config_file() -> Path:
     return (Path(home) if home else user_data_path("bastide", appauthor=False)) / "bastide.toml"
 
 
+def _told(place: tuple[int | str, ...], message: str) -> list[str]:
+    """One line for each mistake, with the setting that it is about."""
+    mistakes = message.removeprefix("Value error, ").splitlines()
+    where = "".join(f"{part}." for part in place)[:-1]
+    return [f"{where}: {mistake}" if where else mistake for mistake in mistakes]
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read everything; `overrides` that are None do not count.
 
@@ -310,8 +337,5 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  # validated by pydantic
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
-            for item in error.errors()
-        ]
+        lines = [line for item in error.errors() for line in _told(item["loc"], item["msg"])]
         raise SettingsError("\n".join(["The settings cannot work:", *lines])) from error

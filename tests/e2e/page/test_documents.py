@@ -118,8 +118,17 @@ def test_errors_are_told_in_words_and_a_password_helps(page: Page) -> None:
 
     row(page, "broken.pdf").get_by_role("button", name="Actions").click()
     page.get_by_role("menuitem", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    asked = page.get_by_role("dialog")
+    expect(asked.get_by_role("heading")).to_have_css("text-align", "start")  # not as the table's last column
+    asked.get_by_role("button", name="Delete").click()
     expect(row(page, "broken.pdf")).to_have_count(0)
+
+    page.get_by_role("link", name="Ask").click()
+    ask(page, "When does the gate close?")
+    page.locator(".prose-answer").get_by_role("button", name="secret.pdf").first.click()
+    viewer = page.get_by_role("complementary")
+    expect(viewer).to_contain_text("The pages cannot be shown here")  # nobody keeps the password
+    expect(viewer.locator("mark")).to_have_text("The gate closes at nine.")
 
 
 def test_a_text_opens_at_the_quoted_words(page: Page) -> None:

@@ -113,6 +113,27 @@ async def test_attachments_are_counted_for_who_may_read_them(service: Service) -
     await watching.aclose()
 
 
+async def test_collections_are_counted_alike_alone_and_in_the_list(service: Service) -> None:
+    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    hidden = await service.indexed("one", "one.txt", collection="open")
+    await service.indexed("two", "two.txt", collection="open")
+    await share(service)(ADMIN, hidden.id, NOBODY)
+    for who, count in ((ADMIN, 2), (MEMBER, 1)):
+        listed = (await client(service, who).get("/api/v1/collections")).json()["items"]
+        alone = (await client(service, who).get("/api/v1/collections/open")).json()
+        assert (listed[0]["documents_count"], alone["documents_count"]) == (count, count)
+
+
+async def test_what_is_asked_of_the_index_and_made_by_uploads_is_written_down(service: Service) -> None:
+    await service.indexed("one", collection="made by an upload")
+    assert (await client(service, ADMIN).post("/api/v1/index/rebuild")).status_code == 202
+    await service.settled()
+    scribe = service.ports.audit
+    assert isinstance(scribe, Scribe)
+    assert scribe.actions() == ["collection.created", "index.rebuild_asked"]
+    assert scribe.entries[0].personal == {"name": "made by an upload"}
+
+
 async def test_changes_are_remembered_and_searches_written_down(service: Service) -> None:
     collection = await service.module.collections.create(ADMIN, "open")
     await service.module.collections.change(ADMIN, "open", grants=EVERYONE, name="wide")

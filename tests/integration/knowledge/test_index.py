@@ -11,7 +11,7 @@ from bastide.kit.errors import DeniedError, UnavailableError
 from bastide.knowledge.usecases.catch_up import CatchUp
 from bastide.knowledge.usecases.compact import Compact
 from bastide.knowledge.usecases.read_index import IndexState, ReadIndex
-from bastide.knowledge.workflows import ERASE, INGEST
+from bastide.knowledge.workflows import INGEST
 from bastide.platform.database.port import Database
 from tests.fakes.knowledge import MemoryIndex, WordEmbedder
 from tests.fakes.service import ADMIN, MEMBER, Service, opened
@@ -28,8 +28,8 @@ def catch_up(service: Service) -> CatchUp:
         module.ask_rebuild,
         module._rebuild,
         ports.clock,
-        ingest=INGEST,
-        erase=ERASE,
+        module._resume_erasures,
+        INGEST,
     )
 
 

@@ -36,11 +36,27 @@ def test_arguments_go_before_the_environment_and_that_before_the_file(
     assert load_settings(port=None).port == 2222
 
 
+@pytest.mark.parametrize("text", ["10.0.0.0/8, 192.0.2.1", '["10.0.0.0/8", "192.0.2.1"]'])
+def test_several_values_stand_with_commas_between(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASTIDE_TRUSTED_PROXIES", text)
+    monkeypatch.setenv("BASTIDE_ROLES", ",".join(ALL_ROLES))
+    settings = load_settings()
+    assert [str(one) for one in settings.trusted_proxies] == ["10.0.0.0/8", "192.0.2.1/32"]
+    assert settings.roles == ALL_ROLES
+
+
+@pytest.mark.parametrize("text", ["a proxy", "[10.0.0.0/8"])
+def test_values_that_are_none_are_a_mistake_like_others(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASTIDE_TRUSTED_PROXIES", text)
+    with pytest.raises(SettingsError, match="trusted_proxies"):
+        load_settings()
+
+
 def test_every_mistake_is_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(cache_url="ftp://x", vectors_url="ftp://x", tls_key=Path("key.pem"))
-    for word in ("cache_url", "vectors_url", "tls_certificate"):
-        assert word in caught.value.message
+    _, *mistakes = caught.value.message.splitlines()
+    assert [one.split()[0].rstrip(":") for one in mistakes] == ["cache_url", "vectors_url", "tls_certificate"]
 
 
 @pytest.mark.parametrize(

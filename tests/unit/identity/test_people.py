@@ -218,6 +218,21 @@ async def test_the_last_administrator_stays(house: House, change: dict[str, obje
     assert (answer.status_code, code(answer)) == (409, "organisation.last_administrator")
 
 
+async def test_the_last_system_administrator_stays_whoever_else_administers(house: House) -> None:
+    admin = await house.signed_in()
+    admin_id = await me(admin)
+    boss = await house.invited("boss@example.org", "organisation_admin", admin)
+    changes = {"role": "organisation_admin"}, {"active": False}
+    for answer in (
+        *[await admin.patch(f"/api/v1/people/{admin_id}", change) for change in changes],
+        await admin.delete(f"/api/v1/people/{admin_id}"),
+    ):
+        assert (answer.status_code, code(answer)) == (409, "organisation.last_administrator")
+    path = f"/api/v1/people/{await me(boss)}"
+    assert (await admin.patch(path, {"role": "system_admin"})).status_code == 200
+    assert (await admin.patch(f"/api/v1/people/{admin_id}", {"role": "member"})).status_code == 200
+
+
 async def test_people_are_found_without_accents_page_by_page(house: House) -> None:
     admin = await house.signed_in()
     for name in ("elodie", "bernard", "zoe"):

@@ -177,7 +177,7 @@ async def test_an_erasure_that_fails_says_why_and_goes_on_where_it_was(
     await workflow.again(job)
     await workflows.idle()
     failed = await uses.get(ADMIN, job.id)
-    assert failed.state is JobState.FAILED
+    assert (failed.state, uses.progress(failed)) == (JobState.FAILED, 75)
     assert failed.failure == JobFailure("index.erasure_pending", "Not yet.")
     assert [one.id for one in await uses.jobs.failed_erasures()] == [job.id]
     with pytest.raises(JobNotFoundError):

@@ -38,7 +38,7 @@ export function Dialog({ title, onClose, wide, children }: Props) {
         if (outside.current && event.target === dialog.current) dialog.current.close();
       }}
       className={classes(
-        "animate-appear rounded-xl border border-line bg-paper p-0 shadow-2xl",
+        "animate-appear rounded-xl border border-line bg-paper p-0 text-start shadow-2xl",
         wide ? "w-[min(48rem,calc(100vw-2rem))]" : "w-[min(30rem,calc(100vw-2rem))]",
       )}
     >

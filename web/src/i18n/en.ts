@@ -215,7 +215,7 @@ export const en = {
     download: "Download the file",
     notLocated: "The place on the page is not known. The quotation reads:",
     quote: "Quotation",
-    failed: "This document cannot be shown.",
+    failed: "The pages cannot be shown here. This is their text.",
     oldVersion: "Version {{number}} of the document, the one that was quoted.",
     image: "Picture of the document",
     pageSeparator: "Page {{page}}",

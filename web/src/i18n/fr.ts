@@ -221,7 +221,7 @@ export const fr: Messages = {
     download: "Télécharger le fichier",
     notLocated: "L’endroit exact sur la page n’est pas connu. La citation :",
     quote: "Citation",
-    failed: "Ce document ne peut pas être affiché.",
+    failed: "Les pages ne peuvent pas être affichées ici. Voici leur texte.",
     oldVersion: "Version {{number}} du document, celle qui a été citée.",
     image: "Image du document",
     pageSeparator: "Page {{page}}",

@@ -16,6 +16,7 @@ export const gateway = {
     together: "Not at all",
     by: { model: "Model", user: "Person", key: "Key", group: "Group" },
     rest: "All others",
+    noKey: "Without a key (the page)",
     failed: "Failed",
     prompt: "Tokens in",
     completion: "Tokens out",

@@ -22,6 +22,7 @@ export const gateway: typeof english = {
     together: "Sans répartition",
     by: { model: "Modèle", user: "Personne", key: "Clé", group: "Groupe" },
     rest: "Tous les autres",
+    noKey: "Sans clé (la page)",
     failed: "Échecs",
     prompt: "Jetons reçus",
     completion: "Jetons produits",

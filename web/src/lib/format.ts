@@ -5,12 +5,19 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 export function size(bytes: number, language: string): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
   const value = bytes / 1000 ** power;
-  return new Intl.NumberFormat(language, {
+  const format = new Intl.NumberFormat(language, {
     style: "unit",
     unit: UNITS[power] ?? "byte",
-    unitDisplay: power === 0 ? "narrow" : "short",
+    unitDisplay: power === 0 ? "narrow" : "short", // the short unit of bytes is "byte" in English
     maximumFractionDigits: power === 0 || value >= 10 ? 0 : 1,
-  }).format(value);
+  });
+  if (power > 0) return format.format(value);
+  const space = language.startsWith("fr") ? "\u202f" : "\u00a0";
+  return format
+    .formatToParts(value)
+    .filter(({ type }) => type !== "literal")
+    .map((part) => part.value)
+    .join(space);
 }
 
 /** "40 s", "3 min", "2 h": rounded up, so that nobody waits longer than was said. */
@@ -38,9 +45,10 @@ export function number(value: number, language: string): string {
   return new Intl.NumberFormat(language).format(value);
 }
 
-/** "1.2k": for where there is little room. */
+/** "1.2k", "0.0005": for where there is little room. */
 export function short(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  const digits = Math.abs(value) < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(language, { notation: "compact", ...digits }).format(value);
 }
 
 /** "350 ms", "2.4 s": how long something took. */

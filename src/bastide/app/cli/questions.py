@@ -93,7 +93,8 @@ def _print_hits(answer: dict[str, Any]) -> None:
         meta = hit["metadata"]
         out.print(f"[bold]{hit['score']:.2f}[/]  {_place(meta['filename'], meta['page'], meta['section'])}")
         out.print(f"      {' '.join(hit['content'].split())[:300]}", markup=False)
-    out.print(f"[dim]{answer['total_results']} passages, {answer['search_time_ms']} ms[/]")
+    found = answer["total_results"]
+    out.print(f"[dim]{found} passage{'s' * (found != 1)}, {answer['search_time_ms']} ms[/]")
 
 
 def _print_answer(answer: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     type_coerce,
     update,
@@ -186,6 +187,17 @@ class SqlPeople:
             replace(person, groups=of(person, GroupKind.GROUP), departments=of(person, GroupKind.DEPARTMENT))
             for person in people
         ]
+
+    async def system_administrator_left(self, without: str, organisation_id: str) -> bool:
+        elsewhere = or_(memberships.c.user_id != without, memberships.c.organisation_id != organisation_id)
+        left = (
+            select(memberships.c.user_id)
+            .join(users, users.c.id == memberships.c.user_id)
+            .join(organisations, organisations.c.id == memberships.c.organisation_id)
+            .where(elsewhere, memberships.c.role == Role.SYSTEM_ADMIN.value)
+            .where(memberships.c.active, users.c.active, organisations.c.active)
+        )
+        return bool(await self._connection.scalar(select(left.exists())))
 
     async def administrators_left(self, organisation_id: str, without: str) -> int:
         return (

@@ -87,6 +87,10 @@ class People(Protocol):
         """Active people who administer the organisation, one not counted."""
         ...
 
+    async def system_administrator_left(self, without: str, organisation_id: str) -> bool:
+        """Whether anybody still runs the installation, one person in one organisation not counted."""
+        ...
+
     async def first_administrator(self, organisation_id: str) -> User | None:
         """Its oldest active system administrator."""
         ...

@@ -84,7 +84,11 @@ class AccountData:
             "user": None if user is None else asdict(user),
             "membership": None if person is None else {"role": person.role, "active": person.active},
             "groups": [] if person is None else [*person.groups, *person.departments],
-            "sessions": [asdict(session) for session in await unit.sessions.of_user(user_id)],
+            "sessions": [
+                asdict(session)
+                for session in await unit.sessions.of_user(user_id)
+                if session.organisation_id == subject.organisation_id
+            ],
             "api_keys": [asdict(key) for key in keys],
             "second_factor": asdict(factors),
         }

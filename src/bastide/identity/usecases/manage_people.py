@@ -70,6 +70,8 @@ class ManagePeople:
             require_inferior(principal, person.role, changed.role)
             if person.role.administers and not (changed.role.administers and changed.active):
                 await _require_another_administrator(unit, principal, user_id)
+            if person.role is Role.SYSTEM_ADMIN:
+                await _require_another_system_administrator(unit, principal, user_id)
             await unit.people.put_membership(
                 Membership(user_id, principal.organisation_id, changed.role, changed.active)
             )
@@ -102,6 +104,8 @@ class ManagePeople:
             require_inferior(principal, person.role)
             if person.role.administers:
                 await _require_another_administrator(unit, principal, user_id)
+            if person.role is Role.SYSTEM_ADMIN:
+                await _require_another_system_administrator(unit, principal, user_id)
             await unit.people.remove_membership(user_id, principal.organisation_id)
             await unit.sessions.delete_of(user_id, principal.organisation_id)
             await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
@@ -126,6 +130,11 @@ def require_inferior(principal: Principal, *roles: Role) -> None:
 async def _require_another_administrator(unit: Unit, principal: Principal, user_id: str) -> None:
     if await unit.people.administrators_left(principal.organisation_id, without=user_id) == 0:
         raise LastAdministratorError("Make somebody else an administrator first.")
+
+
+async def _require_another_system_administrator(unit: Unit, principal: Principal, user_id: str) -> None:
+    if not await unit.people.system_administrator_left(user_id, principal.organisation_id):
+        raise LastAdministratorError("Make somebody else a system administrator first.")
 
 
 def _action(before: Person, after: Person) -> str:

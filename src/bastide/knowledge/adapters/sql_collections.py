@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Principal
@@ -29,34 +30,14 @@ class SqlCollections:
         )
         await self._connection.execute(statement)
 
-    async def named(self, organisation_id: str, name_or_id: str) -> Sequence[Collection]:
-        rows = await self._connection.execute(
-            select(collections)
-            .where(
-                collections.c.organisation_id == organisation_id,
-                or_(collections.c.id == name_or_id, collections.c.name == name_or_id),
-                collections.c.deleted_at.is_(None),
-            )
-            .order_by(collections.c.created_at, collections.c.id)
+    async def named(self, principal: Principal, name_or_id: str) -> Sequence[Collection]:
+        meant = or_(collections.c.id == name_or_id, collections.c.name == name_or_id)
+        return await self._counted(
+            _seen_by(principal).where(meant).order_by(collections.c.created_at, collections.c.id)
         )
-        return [collection_of(row) for row in rows.mappings()]
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
-        count = (
-            select(func.count())
-            .where(documents.c.collection_id == collections.c.id, documents.c.parent_id == "")
-            .where(*readable_by(principal.tokens, principal.barred_labels))
-            .scalar_subquery()
-            .label("documents_count")
-        )
-        rows = await self._connection.execute(
-            select(collections, count)
-            .where(
-                collections.c.organisation_id == principal.organisation_id, collections.c.deleted_at.is_(None)
-            )
-            .order_by(collections.c.name)
-        )
-        return [collection_of(row, row["documents_count"]) for row in rows.mappings()]
+        return await self._counted(_seen_by(principal).order_by(collections.c.name))
 
     async def change(self, collection: Collection) -> None:
         statement = (
@@ -85,6 +66,24 @@ class SqlCollections:
                 collections.c.id == collection_id, collections.c.deleted_at.is_not(None)
             )
         )
+
+    async def _counted(self, query: Select[*tuple[Any, ...]]) -> Sequence[Collection]:
+        rows = await self._connection.execute(query)
+        return [collection_of(row, row["documents_count"]) for row in rows.mappings()]
+
+
+def _seen_by(principal: Principal) -> Select[*tuple[Any, ...]]:
+    """Of the organisation, with the number of documents that the caller may read if it may read these."""
+    count = (
+        select(func.count())
+        .where(documents.c.collection_id == collections.c.id, documents.c.parent_id == "")
+        .where(*readable_by(principal.tokens, principal.barred_labels))
+        .scalar_subquery()
+        .label("documents_count")
+    )
+    return select(collections, count).where(
+        collections.c.organisation_id == principal.organisation_id, collections.c.deleted_at.is_(None)
+    )
 
 
 def _changeable(collection: Collection) -> dict[str, object]:

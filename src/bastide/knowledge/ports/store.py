@@ -92,8 +92,10 @@ class Collections(Protocol):
 
     async def add(self, collection: Collection) -> None: ...
 
-    async def named(self, organisation_id: str, name_or_id: str) -> Sequence[Collection]:
-        """The one of this id, or all of this name, oldest first."""
+    async def named(self, principal: Principal, name_or_id: str) -> Sequence[Collection]:
+        """The one of this id, or all of this name, of the caller's organisation, oldest first; counted as in
+        `of_organisation`.
+        """
         ...
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:

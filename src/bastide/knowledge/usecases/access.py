@@ -40,7 +40,7 @@ class Access:
 
     async def find(self, unit: Unit, principal: Principal, name_or_id: str) -> Collection | None:
         """As `collection`; None: the caller knows of none."""
-        named = await unit.collections.named(principal.organisation_id, name_or_id)
+        named = await unit.collections.named(principal, name_or_id)
         known = [one for one in named if self.may(principal, Action.COLLECTION_READ, one)]
         own = [one for one in known if one.owner_id == principal.subject_id]
         return next(iter(own or known), None)
@@ -54,7 +54,7 @@ class Access:
             CollectionNameTakenError.
         """
         await unit.collections.lock(principal.organisation_id, name)
-        for one in await unit.collections.named(principal.organisation_id, name):
+        for one in await unit.collections.named(principal, name):
             if (but is None or one.id != but.id) and self.may(principal, Action.COLLECTION_READ, one):
                 raise CollectionNameTakenError("There is a collection of this name already.", name=name)
 

@@ -14,7 +14,7 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.knowledge.usecases.events import COLLECTION_DELETED, new_event_id
-from bastide.operations.contract import done_by, with_personal
+from bastide.operations.contract import AuditEntry, done_by, with_personal
 
 _AT_A_TIME = 20
 
@@ -66,8 +66,7 @@ class Collections:
             await self.access.require_free(unit, principal, collection.name)
             await unit.collections.add(collection)
             await unit.remember(principal, collection.resource)
-            made = done_by(principal, "collection.created", collection.id)
-            await unit.record(with_personal(made, name=collection.name))
+            await unit.record(collection_created(principal, collection))
         return collection
 
     async def change(
@@ -130,3 +129,8 @@ class Collections:
             if not document_ids:
                 await unit.collections.remove(collection_id)
         return not document_ids
+
+
+def collection_created(principal: Principal, collection: Collection) -> AuditEntry:
+    """However it was made."""
+    return with_personal(done_by(principal, "collection.created", collection.id), name=collection.name)

@@ -14,6 +14,7 @@ from bastide.knowledge.ports.store import KnowledgeStore
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.index import living
 from bastide.knowledge.usecases.receive import FOLDER_PREFIX
+from bastide.operations.contract import done_by
 from bastide.platform.objects.port import ObjectStore
 from bastide.platform.workflows.port import Workflows
 
@@ -43,6 +44,8 @@ class Compact:
     async def __call__(self, principal: Principal) -> int:
         """Slow. Returns freed bytes. Raises DeniedError, ErasurePendingError."""
         self.access.require(principal, Action.SYSTEM_MANAGE)
+        async with self.store.transaction() as unit:
+            await unit.record(done_by(principal, "index.compact_asked"))
         await self._erased()
         before = await asyncio.to_thread(self.used_bytes)
         async with self.store.reading() as unit:

@@ -15,6 +15,7 @@ from bastide.knowledge.usecases.embed import BLOCK, vectors_of
 from bastide.knowledge.usecases.events import REBUILD_ASKED, new_event_id
 from bastide.knowledge.usecases.index import IndexPassages, new_generation
 from bastide.models.contract import Embedder
+from bastide.operations.contract import done_by
 from bastide.platform.cache.port import Cache
 from bastide.platform.workflows.port import Workflows
 
@@ -37,6 +38,8 @@ class AskRebuild:
     async def __call__(self, principal: Principal) -> Generation:
         """The one that is being built already, if it is of the present embedder. Raises DeniedError."""
         self.access.require(principal, Action.ORGANISATION_MANAGE)
+        async with self.store.transaction() as unit:
+            await unit.record(done_by(principal, REBUILD_ASKED, principal.organisation_id))
         return await self.begin(principal.organisation_id)
 
     async def begin(self, organisation_id: str, *, again: bool = False) -> Generation:

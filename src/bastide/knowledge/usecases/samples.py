@@ -38,7 +38,7 @@ class LoadSamples:
         Nothing when that collection is there. Returns how many.
         """
         async with self.store.reading() as unit:
-            if await unit.collections.named(principal.organisation_id, COLLECTION):
+            if await unit.collections.named(principal, COLLECTION):
                 return 0
         grants = (Grant(f"organisation:{principal.organisation_id}", Grade.READ),)
         await self.collections.create(principal, COLLECTION, grants=grants)

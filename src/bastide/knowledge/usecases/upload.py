@@ -15,6 +15,7 @@ from bastide.knowledge.domain.media_type import media_type
 from bastide.knowledge.domain.naming import checked_metadata, checked_name
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
+from bastide.knowledge.usecases.collections import collection_created
 from bastide.knowledge.usecases.events import CHANGED, UPLOADED, document_event, new_event_id
 from bastide.knowledge.usecases.notices import Notices
 from bastide.knowledge.usecases.passwords import Passwords
@@ -184,6 +185,7 @@ class Upload:
         )
         await unit.collections.add(collection)
         await unit.remember(principal, collection.resource)
+        await unit.record(collection_created(principal, collection))
         return collection.id
 
     def _version(

@@ -22,6 +22,8 @@ class OnnxSession:
         options = _ORT.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Plans of memory for each shape ever seen: 10 MB after 150 shapes, and no processor time saved.
+        options.enable_mem_pattern = False
         self._session = _ORT.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
     def run(self, ids: npt.NDArray[np.int32], mask: npt.NDArray[np.int32]) -> Vectors:

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -19,11 +20,23 @@ from bastide.operations.adapters.tables import (
 from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.log import TILE, Log, LogPolicy, Placed, QueryText, Sought
 from bastide.operations.domain.merkle import CompactRange
-from bastide.operations.domain.record import Record, unstamp
+from bastide.operations.domain.record import Record
 from bastide.platform.database.hooks import after_commit, at_commit
 from bastide.platform.database.port import Database
 
+
+class _Searched(msgspec.Struct):
+    """The fields of a body that one searches by."""
+
+    at: datetime
+    action: str
+    actor: str
+    target: str | None
+    outcome: str
+
+
 _HASH_BYTES = 32
+_SEARCHED = msgspec.json.Decoder(_Searched)
 _PUT_PENDING = insert(audit_pending).inline()  # no need of the id it gets
 
 
@@ -58,9 +71,11 @@ class SqlAuditRows:
     async def log(self, log_id: str, *, lock: bool = False) -> Log | None:
         query = select(audit_logs).where(audit_logs.c.log_id == log_id)
         if lock:
-            await self._connection.execute(self._missing(audit_logs, _new_log(log_id)))
             query = query.with_for_update()
         row = (await self._connection.execute(query)).first()
+        if row is None and lock:
+            await self._connection.execute(self._missing(audit_logs, _new_log(log_id)))
+            row = (await self._connection.execute(query)).first()
         return None if row is None else _log(row)
 
     async def log_ids(self) -> Sequence[str]:
@@ -246,15 +261,15 @@ def _log(row: Row[*tuple[Any, ...]]) -> Log:
 
 
 def _entry_row(log_id: str, position: int, record: Record) -> dict[str, object]:
-    body: dict[str, Any] = json.loads(record.body)
+    searched = _SEARCHED.decode(record.body)
     return {
         "log_id": log_id,
         "position": position,
-        "at": unstamp(body["at"]),
-        "action": body["action"],
-        "actor_id": body["actor"],
-        "target": body["target"],
-        "outcome": body["outcome"],
+        "at": searched.at,
+        "action": searched.action,
+        "actor_id": searched.actor,
+        "target": searched.target,
+        "outcome": searched.outcome,
         "leaf": record.leaf,
         "body": record.body,
         "personal": record.personal,

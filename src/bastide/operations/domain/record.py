@@ -16,6 +16,7 @@ from bastide.operations.domain.entry import AuditEntry
 from bastide.operations.domain.merkle import leaf_hash
 
 VERSION = 1
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,9 +37,11 @@ class Record:
         return leaf_hash(self.body.encode())
 
 
-def written(entry: AuditEntry, entry_id: str, at: datetime, request_id: str | None) -> Record:
-    """Fix an entry for ever."""
-    personal = canonical({**entry.personal, "salt": secrets.token_hex(16)}) if entry.personal else None
+def written(
+    entry: AuditEntry, identifying: JsonObject, entry_id: str, at: datetime, request_id: str | None
+) -> Record:
+    """Fix an entry for ever, with `identifying` as its personal part."""
+    personal = canonical({**identifying, "salt": secrets.token_hex(16)}) if identifying else None
     body: JsonObject = {
         "v": VERSION,
         "id": entry_id,
@@ -64,18 +67,12 @@ def commitment(personal: str) -> str:
 
 def canonical(value: JsonObject) -> str:
     """One text per value: sorted keys, no spaces, no needless escapes; valid UTF-8 whatever came in."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode()
+    return _CANONICAL.encode(value).encode("utf-8", "replace").decode()
 
 
 def stamp(at: datetime) -> str:
     """RFC 3339 with microseconds, which sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def unstamp(text: str) -> datetime:
-    """Raises ValueError."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def microseconds(at: datetime) -> int:

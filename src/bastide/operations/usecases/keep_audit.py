@@ -83,4 +83,6 @@ class KeepAudit:
             await self._put(rows, accounted)
 
     async def _put(self, rows: AuditRows, entry: AuditEntry) -> None:
-        await rows.put_pending(entry.organisation_id, written(entry, new_id("aud"), self.clock.now(), None))
+        await rows.put_pending(
+            entry.organisation_id, written(entry, entry.personal, new_id("aud"), self.clock.now(), None)
+        )

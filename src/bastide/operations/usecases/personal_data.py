@@ -105,7 +105,9 @@ class PersonalDataUseCases:
 
     def progress(self, job: Job) -> int:
         """In percent."""
-        return 100 if job.state is not JobState.QUEUED else 100 * job.steps_done // len(self.steps(job.kind))
+        if job.state in {JobState.QUEUED, JobState.FAILED}:
+            return 100 * job.steps_done // len(self.steps(job.kind))
+        return 100
 
     def archive_until(self, job: Job) -> datetime | None:
         """How long the archive of an export waits; None: there is none."""

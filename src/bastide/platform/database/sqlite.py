@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bastide.platform.database.errors import DatabaseBusyError, translated
+from bastide.platform.database.sqlite_driver import connect
 from bastide.platform.database.transactions import Nesting, committing
 
 _READERS = 8
@@ -89,9 +91,12 @@ class SqliteDatabase:
 def open_sqlite(url: URL) -> SqliteDatabase:
     """`url` names a file; its folder must exist."""
     url = url.set(drivername="sqlite+aiosqlite")
-    writer = create_async_engine(url, pool_size=1, max_overflow=0)
-    # The last one used goes first: its page cache is warm.
-    readers = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_use_lifo=True)
+    creator = partial(connect, url.database or "")
+    engine = partial(create_async_engine, url, max_overflow=0, async_creator=creator)
+    writer = engine(pool_size=1)
+    readers = engine(
+        pool_size=_READERS, pool_use_lifo=True
+    )  # the last used goes first: its page cache is warm
     prepare(writer.sync_engine, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, _WRITER_CACHE))
     prepare(readers.sync_engine, begin="BEGIN", pragmas=(*_PRAGMAS, _READER_CACHE, "query_only=ON"))
     return SqliteDatabase(writer, readers)

@@ -18,7 +18,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
     "busy_timeout=30000",
-    "cache_size=-2048",  # KiB per connection
+    "cache_size=-1024",  # KiB per connection, of which there may be 16
     "temp_store=MEMORY",
 )
 _OPTIONS = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"

@@ -12,7 +12,7 @@ import { save } from "@/lib/save";
 import { Chart } from "./chart";
 import { csvOf } from "./csv";
 import { names, usage, type Dimension, type Span, type Totals } from "./queries";
-import { daysOf, lastDays, seriesOf, totalsBy, type Measure } from "./series";
+import { daysOf, lastDays, NONE, seriesOf, totalsBy, type Measure } from "./series";
 import { TotalsTable } from "./totals-table";
 
 const SPANS = [7, 30, 90] as const;
@@ -27,6 +27,7 @@ export function Overview({ me, manages }: { me: Me; manages: boolean }) {
   const known = useQuery(names(me)).data?.all;
   const nameOf = (id: string) => {
     if (id === "") return t("usage.rest");
+    if (id === NONE && by === "key") return t("usage.noKey");
     return by ? (known?.get(id) ?? id) : t(`usage.measures.${measure}`);
   };
   const format = (value: number) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UsageRow } from "./queries";
-import { axisOf, daysOf, exactSum, lastDays, MOST, seriesOf, totalsBy } from "./series";
+import { axisOf, daysOf, exactSum, lastDays, MOST, NONE, seriesOf, totalsBy } from "./series";
 
 const row = (day: string, model: string, requests: number, cost = "0"): UsageRow => ({
   day,
@@ -37,6 +37,12 @@ describe("series", () => {
       ["a", [0, 1]],
     ]);
     expect(seriesOf(rows, days, undefined, "tokens")[0]?.values).toEqual([9, 9]);
+  });
+
+  it("keep calls without a key apart from what is left over", () => {
+    const rows = [{ ...row("2026-03-01", "m", 2), key: "" }];
+    expect(seriesOf(rows, days, "key", "requests").map(({ id }) => id)).toEqual([NONE]);
+    expect(totalsBy(rows, "key").map(({ id }) => id)).toEqual([NONE]);
   });
 
   it("gather what is small without losing any of it", () => {

@@ -13,6 +13,9 @@ export interface Series {
 
 export const MOST = 6;
 
+/** Calls that have no value of the dimension: those of the page have no key. */
+export const NONE = "–";
+
 export function daysOf({ from, to }: Span): string[] {
   const days: string[] = [];
   for (let day = Date.parse(from); day <= Date.parse(to); day += 86_400_000) {
@@ -38,7 +41,7 @@ export function seriesOf(rows: UsageRow[], days: string[], by: Dimension | undef
   const places = new Map(days.map((day, index) => [day, index]));
   const found = new Map<string, Series>();
   for (const row of rows) {
-    const id = by ? (row[by] ?? "–") : "all";
+    const id = by ? valueOf(row, by) : "all";
     const series = found.get(id) ?? emptySeries(id, days.length);
     found.set(id, grown(series, row, places.get(row.day ?? "") ?? -1, measure));
   }
@@ -65,10 +68,15 @@ export function totalsBy(rows: UsageRow[], by: Dimension | undefined): { id: str
 function seriesOfAll(rows: UsageRow[], by: Dimension | undefined) {
   const found = new Map<string, Totals>();
   for (const row of rows) {
-    const id = (by ? row[by] : row.day) ?? "–";
+    const id = valueOf(row, by ?? "day");
     found.set(id, sum(found.get(id) ?? NOTHING, row));
   }
   return [...found].map(([id, total]) => ({ id, total }));
+}
+
+function valueOf(row: UsageRow, by: Dimension | "day"): string {
+  const value = row[by] ?? "";
+  return value === "" ? NONE : value;
 }
 
 function grown(series: Series, row: UsageRow, place: number, measure: Measure): Series {

@@ -4,12 +4,12 @@ import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "re
 import { useTranslation } from "react-i18next";
 import type { PageRectangles } from "@/api/types";
 import { Waiting } from "@/components/logo";
-import { Button } from "@/components/button";
 import { usePdf } from "./pdf";
 import { PdfPage, type Size } from "./pdf-page";
 import { PdfTools } from "./pdf-tools";
 import { rectanglesOf } from "./queries";
 import { QuoteFallback } from "./quote-fallback";
+import { TextView } from "./text-view";
 import type { Place } from "./viewer";
 
 const GAP = 12; // pixels around pages
@@ -18,21 +18,20 @@ const ZOOM_STEP = 1.2;
 interface Props {
   url: string;
   place: Place;
-  onUnreadable: () => void;
 }
 
-export function PdfView({ url, place, onUnreadable }: Props) {
+export function PdfView({ url, place }: Props) {
   const { t } = useTranslation();
   const { pdf, error } = usePdf(url);
   const rectangles = useQuery(rectanglesOf(place));
   if (error) {
     return (
-      <div className="grid gap-3 p-6">
-        <p role="alert">{t("viewer.failed")}</p>
-        <Button className="justify-self-start" onClick={onUnreadable}>
-          {t("viewer.text")}
-        </Button>
-      </div>
+      <>
+        <p role="status" className="border-b border-line bg-paper px-4 py-1.5 text-sm text-soft">
+          {t("viewer.failed")}
+        </p>
+        <TextView place={place} picture={undefined} />
+      </>
     );
   }
   if (!pdf || (place.span && rectangles.isPending)) {

@@ -77,9 +77,7 @@ export function Viewer({ id }: { id: string }) {
           <ErrorNotice error={document.error} />
         </div>
       )}
-      {document.data && (
-        <Content document={document.data} place={place} tab={tab} onText={() => setTab("text")} />
-      )}
+      {document.data && <Content document={document.data} place={place} tab={tab} />}
     </aside>
   );
 }
@@ -92,10 +90,9 @@ interface ContentProps {
   document: Document;
   place: Place;
   tab: Tab;
-  onText: () => void;
 }
 
-function Content({ document, place, tab, onText }: ContentProps) {
+function Content({ document, place, tab }: ContentProps) {
   const { t } = useTranslation();
   const { media_type: type } = document;
   const content = withQuery(`/api/v1/documents/${place.id}/content`, { version: place.version });
@@ -108,7 +105,7 @@ function Content({ document, place, tab, onText }: ContentProps) {
         </p>
       )}
       {tab === "original" && type === "application/pdf" ? (
-        <PdfView url={content} place={place} onUnreadable={onText} />
+        <PdfView url={content} place={place} />
       ) : (
         <TextView place={place} picture={picture} />
       )}

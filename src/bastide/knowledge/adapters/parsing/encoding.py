@@ -16,6 +16,8 @@ _SAMPLE_BYTES = 65536
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})""")
 # Bytes 0x80-0x9F are typographic quotes, dashes and € in Windows-1252, and control characters in Latin-1.
 _TYPOGRAPHIC = re.compile(rb"[\x80-\x9f]")
+# Accents whose bytes, in texts of DOS or of an old Macintosh, are neither dashes nor quotes in Windows-1252.
+_ACCENTED = re.compile(r"(?<=[a-z])[éèêç](?=[a-z])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _BINARY_SHARE = 0.02
 _FOREIGN = re.compile(r"[\u0080-\u00ff\u0152-\u0178]+")
@@ -28,8 +30,8 @@ def decode(data: bytes, declared: str | None = None) -> str | None:
     """The text of the bytes; None when they are not text.
 
     Byte order marks decide, then what is declared (by a header, or inside the first bytes of HTML and XML),
-    then whether it is valid UTF-8, then where the zero bytes are; what remains is Windows-1252 or Latin-1,
-    unless that makes no words: then it is guessed.
+    then whether it is valid UTF-8, then where the zero bytes are; what remains is Windows-1252 or Latin-1, or
+    that of DOS or of an old Macintosh where it makes more words, unless none makes any: then it is guessed.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -84,7 +86,13 @@ def _wide(data: bytes) -> str | None:
 
 
 def _single_byte(data: bytes) -> str:
-    encoding = "cp1252" if _TYPOGRAPHIC.search(data) else "latin-1"
+    if not _TYPOGRAPHIC.search(data):
+        return data.decode("latin-1")
+    sample = data[:_SAMPLE_BYTES]
+    encoding = max(
+        ("cp1252", "cp850", "mac_roman"),  # the first of those that make as many words
+        key=lambda name: len(_ACCENTED.findall(sample.decode(name, errors="replace"))),
+    )
     return data.decode(encoding, errors="replace")
 
 
