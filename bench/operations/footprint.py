@@ -58,7 +58,7 @@ def main() -> None:
     print_table("Memory in MB", COLUMNS, rows)
     print_table(
         f"Steady: {len(steady)} samples after the warm-up, in MB",
-        ["", "median", "minimum", "maximum", "farthest from the median"],
+        ["", "first", "last", "minimum", "maximum", "±"],
         [
             flatness("server process: anonymous", [taken.server_anonymous for taken in steady]),
             flatness("server process", [taken.server for taken in steady]),
@@ -138,8 +138,11 @@ def row(name: str, taken: Footprint) -> Row:
 
 
 def flatness(name: str, figures: Sequence[float]) -> Row:
-    middle, low, high = statistics.median(figures), min(figures), max(figures)
-    return [name, round(middle), round(low), round(high), f"{spread(figures):.1f} %"]
+    return [
+        name,
+        *map(round, (figures[0], figures[-1], min(figures), max(figures))),
+        f"{spread(figures):.1f} %",
+    ]
 
 
 if __name__ == "__main__":

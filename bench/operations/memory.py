@@ -7,7 +7,6 @@ proportional set size.
 """
 
 import re
-import statistics
 import threading
 import time
 from collections import Counter, defaultdict
@@ -90,9 +89,9 @@ def tree(pid: int) -> list[int]:
 
 
 def spread(figures: Sequence[float]) -> float:
-    """How far the farthest of them is from their median, in %."""
-    middle = statistics.median(figures)
-    return 100 * max(max(figures) - middle, middle - min(figures)) / middle
+    """All of them lie within ± this much, in %, of the middle between the smallest and the largest."""
+    low, high = min(figures), max(figures)
+    return 100 * (high - low) / (high + low)
 
 
 def helpers_gone(take: Callable[[], Footprint], patience_s: float) -> Footprint:

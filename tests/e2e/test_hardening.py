@@ -2,7 +2,10 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPSConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,6 +57,18 @@ def test_every_answer_is_hardened_and_kept_by_nobody(
     assert headers["cache-control"] == "no-store"
     assert "server" not in headers
     assert len(headers.get_list("content-type")) == 1
+
+
+def test_a_quiet_connection_is_kept_longer_than_clients_keep_it(server: Server) -> None:
+    parts = urlsplit(server.url)
+    with closing(HTTPSConnection(parts.netloc, context=ssl.create_default_context())) as connection:
+        connection.request("GET", "/health")
+        assert connection.getresponse().read()
+        kept = connection.sock
+        time.sleep(6)
+        connection.request("GET", "/health")
+        assert connection.getresponse().status == 200
+        assert connection.sock is kept
 
 
 def test_refusals_at_the_door_are_hardened_too(server: Server) -> None:

@@ -19,6 +19,7 @@ from bastide.platform.http.connection import guarded_connection
 from bastide.platform.http.tls import hardened
 
 _GRACE_S = 10
+_KEEP_ALIVE_S = 75  # longer than clients and balancers keep theirs: who closes first meets no request
 
 
 class AddressInUseError(ConflictError):
@@ -101,6 +102,7 @@ def _config(settings: Settings, container: Container) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         ssl_context_factory=hardened if settings.tls_certificate else None,

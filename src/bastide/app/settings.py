@@ -204,7 +204,7 @@ class Settings(BaseSettings):
     def _possible(self) -> "Settings":
         mistakes = list(_mistakes(self))
         if mistakes:
-            raise ValueError("; ".join(mistakes))
+            raise ValueError("\n".join(mistakes))
         return self
 
     @classmethod
@@ -320,6 +320,13 @@ def _config_file() -> Path:
     return (Path(home) if home else user_data_path("bastide", appauthor=False)) / "bastide.toml"
 
 
+def _told(place: tuple[int | str, ...], message: str) -> list[str]:
+    """One line for each mistake, with the setting that it is about."""
+    mistakes = message.removeprefix("Value error, ").splitlines()
+    where = "".join(f"{part}." for part in place)[:-1]
+    return [f"{where}: {mistake}" if where else mistake for mistake in mistakes]
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read everything; `overrides` that are None do not count.
 
@@ -330,8 +337,5 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  # validated by pydantic
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
-            for item in error.errors()
-        ]
+        lines = [line for item in error.errors() for line in _told(item["loc"], item["msg"])]
         raise SettingsError("\n".join(["The settings cannot work:", *lines])) from error

@@ -29,7 +29,7 @@ from bastide.gateway.configuration import (
 )
 from bastide.gateway.module import GatewayModule
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
-from bastide.models.contract import Passage, Quote, Reading, Vectors
+from bastide.models.contract import Passage, Quote, Reading, Support, Vectors
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.engine import open_database
 from bastide.platform.database.metadata import metadata
@@ -48,12 +48,17 @@ ALICE = Principal("usr_alice", "org_one", Role.MEMBER, CredentialKind.KEY, key_i
 class FirstSentence:
     """A reader that quotes the first sentence of the first passage."""
 
-    def read(self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3) -> Reading:
+    def read(
+        self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3, context: str = ""
+    ) -> Reading:
         if not passages:
             return Reading((), "en")
         text = passages[0].text.partition(".")[0] + "."
         quote = Quote(passages[0].passage_id, passages[0].start, passages[0].start + len(text), text, 0.9)
         return Reading((quote,), "en")
+
+    def support(self, statement: str, passages: Sequence[Passage]) -> Support | None:
+        return None
 
 
 class Alphabet:

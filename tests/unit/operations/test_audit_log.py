@@ -151,6 +151,31 @@ async def test_fail_closed_refuses_what_cannot_be_written(
     assert not any(body["details"].get("number") == 2 for body in await bodies(desk))
 
 
+@pytest.mark.parametrize("fail_closed", [False, True])
+async def test_an_entry_that_is_no_json_stops_no_other(desk: Desk, fail_closed: bool) -> None:  # noqa: FBT001
+    async with desk.auditing._store.transaction() as rows:
+        await rows.log("org_a", lock=True)
+        await rows.set_policy("org_a", LogPolicy(fail_closed=fail_closed))
+    await desk.auditing._audit_log._policy("org_a")  # known, so that no note waits for it
+    wrong = entry(2)
+    wrong.details["what"] = object()  # type: ignore[assignment]
+    notes = [asyncio.create_task(desk.auditing.audit.note(one)) for one in (entry(1), wrong, entry(3))]
+    await asyncio.sleep(0)
+    late = asyncio.create_task(desk.auditing.audit.note(entry(4)))
+    assert await desk.turn() == 3
+    assert await desk.turn() == 1
+    results = await asyncio.gather(*notes, late, return_exceptions=True)
+    assert [isinstance(result, AuditUnavailableError) for result in results] == [
+        False,
+        fail_closed,
+        False,
+        False,
+    ]
+    written = await bodies(desk)
+    assert [body["details"].get("number") for body in written] == [4, 3, None, 1]
+    assert written[2]["action"] == "audit.entries_lost"
+
+
 async def test_a_full_queue_says_how_much_it_lost(desk: Desk) -> None:
     desk.auditing._audit_log._capacity = 2
     for number in range(5):
