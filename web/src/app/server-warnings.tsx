@@ -34,7 +34,13 @@ export function ServerWarnings() {
 type Warning = ServerStatus["warnings"][number];
 /** Codes whose hint is a command. */
 const COMMANDS = new Set(["ocr.missing", "ocr.language_missing", "models.missing"]);
-const KNOWN = ["ocr_missing", "ocr_language_missing", "disk_low", "models_missing"] as const;
+const KNOWN = [
+  "ocr_missing",
+  "ocr_language_missing",
+  "disk_low",
+  "models_missing",
+  "document_scanner_unavailable",
+] as const;
 
 function Warning({
   warning: { code, message, hint },

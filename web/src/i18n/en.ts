@@ -157,6 +157,7 @@ export const en = {
     unknown: "Something is not right on the server ({{code}}). Whoever runs it sees what.",
     copyCommand: "Copy the command",
     other: "{{message}}",
+    document_scanner_unavailable: "The virus scanner does not answer: new documents wait for it.",
     ocr_missing: "Scanned pages cannot be read: text recognition (Tesseract) is not installed.",
     ocr_language_missing: "Text recognition lacks French or English.",
     disk_low: "The disk of the server is nearly full.",

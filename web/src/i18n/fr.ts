@@ -162,6 +162,7 @@ export const fr: Messages = {
     unknown: "Quelque chose ne va pas sur le serveur ({{code}}). La personne qui s’en occupe voit quoi.",
     copyCommand: "Copier la commande",
     other: "{{message}}",
+    document_scanner_unavailable: "L’antivirus ne répond pas : les nouveaux documents l’attendent.",
     ocr_missing:
       "Les pages numérisées ne peuvent pas être lues : la reconnaissance de texte (Tesseract) n’est pas installée.",
     ocr_language_missing: "Il manque le français ou l’anglais à la reconnaissance de texte.",

@@ -17,7 +17,8 @@ export function JobList({ jobs, known }: { jobs: Job[]; known?: Map<string, stri
         {jobs.map((job) => {
           const Icon = job.kind === "export" ? FileArchive : Eraser;
           const kind = t(`personal.kinds.${job.kind}`);
-          const when = moment(job.done_at ?? job.asked_at, i18n.language);
+          const ended = job.state === "failed" ? null : job.done_at;
+          const when = moment(ended ?? job.asked_at, i18n.language);
           const { receipt, subject_id: subject } = job;
           const name = known?.get(subject) ?? t("personal.gone");
           const told = known !== undefined && job.kind !== "document_erasure";
@@ -30,7 +31,7 @@ export function JobList({ jobs, known }: { jobs: Job[]; known?: Map<string, stri
               <div className="min-w-48 flex-1">
                 <p className="font-medium break-words">{told ? t("personal.of", { kind, name }) : kind}</p>
                 <p className="text-xs text-soft">
-                  {t(job.done_at ? "personal.done" : "personal.asked", { when })}
+                  {t(ended ? "personal.done" : "personal.asked", { when })}
                   {known && !known.has(subject) && (
                     <>
                       {" · "}
