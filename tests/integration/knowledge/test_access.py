@@ -114,7 +114,7 @@ async def test_attachments_are_counted_for_who_may_read_them(service: Service) -
 
 
 async def test_collections_are_counted_alike_alone_and_in_the_list(service: Service) -> None:
-    await service.module._collections.create(ADMIN, "open", grants=EVERYONE)
+    await service.module.collections.create(ADMIN, "open", grants=EVERYONE)
     hidden = await service.indexed("one", "one.txt", collection="open")
     await service.indexed("two", "two.txt", collection="open")
     await share(service)(ADMIN, hidden.id, NOBODY)
