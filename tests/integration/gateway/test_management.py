@@ -42,6 +42,7 @@ async def add_assistant(client: httpx.AsyncClient, url: str, **deployment: objec
     place = {"model": "assistant", "provider": "gpu", "upstream_name": "tiny", **deployment}
     answer = await client.post("/api/v1/gateway/deployments", json=place)
     assert answer.status_code == 201, answer.text
+    assert answer.json()["zone"] == "internal"
 
 
 async def test_a_model_is_made_used_and_removed() -> None:

@@ -80,7 +80,7 @@ class DeploymentOut(BaseModel):
     operations: list[str]
     max_concurrency: int | None
     max_queue: int
-    zone: str | None = None
+    zone: str | None
 
 
 class ModelOut(BaseModel):
@@ -140,19 +140,19 @@ def deployments_router(manage: ManageModels, principal: Callable[[Request], Prin
 
     @router.get("")
     async def listing(model: str | None = None, asks: Principal = caller) -> DeploymentPage:
-        items = [_deployment_out(entry) for entry in await manage.deployments(asks, model)]
+        items = [await _deployment_out(entry, manage) for entry in await manage.deployments(asks, model)]
         return DeploymentPage(items=items, total=len(items))
 
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def add(body: DeploymentBody, asks: Principal = caller) -> DeploymentOut:
         upstream = body.upstream_name or body.model
         entry = DeploymentEntry(new_id("dep"), body.model, body.provider, upstream)
-        return _deployment_out(await manage.put_deployment(asks, _changed(entry, body)))
+        return await _deployment_out(await manage.put_deployment(asks, _changed(entry, body)), manage)
 
     @router.patch("/{deployment_id}")
     async def change(deployment_id: str, body: DeploymentChange, asks: Principal = caller) -> DeploymentOut:
         entry = await manage.deployment(asks, deployment_id)
-        return _deployment_out(await manage.put_deployment(asks, _changed(entry, body)))
+        return await _deployment_out(await manage.put_deployment(asks, _changed(entry, body)), manage)
 
     @router.delete("/{deployment_id}", status_code=status.HTTP_204_NO_CONTENT)
     async def remove(deployment_id: str, asks: Principal = caller) -> None:
@@ -208,8 +208,8 @@ def _price_out(price: Price) -> PriceOut:
     )
 
 
-def _deployment_out(entry: DeploymentEntry) -> DeploymentOut:
-    return _place_out(entry, entry.model, entry.provider, None)
+async def _deployment_out(entry: DeploymentEntry, manage: ManageModels) -> DeploymentOut:
+    return _place_out(entry, entry.model, entry.provider, await manage.zone(entry.provider))
 
 
 def _place_out(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bastide.gateway.domain.catalogue import Model, Source
+from bastide.gateway.domain.catalogue import Model, Source, Zone
 from bastide.gateway.domain.entries import DeploymentEntry, Entries, ModelEntry
 from bastide.gateway.domain.errors import EntryError, EntryNotFoundError, ExistsError, ReadOnlyError
 from bastide.gateway.usecases.catalogue import LiveCatalogue
@@ -80,6 +80,11 @@ class ManageModels:
             if entry.id == deployment_id:
                 return entry
         raise EntryNotFoundError("There is no such deployment.", id=deployment_id)
+
+    async def zone(self, provider: str) -> Zone | None:
+        """Where the data of its calls go; None: the settings name it no longer."""
+        providers = (*self.changes.fixed_providers, *(await self._entries()).providers)
+        return next((each.zone for each in providers if each.name == provider), None)
 
     async def put_deployment(self, principal: Principal, entry: DeploymentEntry) -> DeploymentEntry:
         """Adds it, or replaces the one of that id. Raises EntryError, EntryNotFoundError, ReadOnlyError."""
