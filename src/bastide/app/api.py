@@ -6,9 +6,9 @@ there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from bastide.app.version import VERSION
 from bastide.gateway.http.inference import inference_paths
@@ -64,21 +64,20 @@ def platform_api(parts: Parts) -> FastAPI:
 
 
 def _compose(routers: list[APIRouter]) -> FastAPI:
-    api = FastAPI(
-        title="Bastide", version=VERSION, docs_url=None, redoc_url=None, responses=dict(ERROR_RESPONSES)
-    )
+    api = FastAPI(title="Bastide", version=VERSION, openapi_url=None, responses=dict(ERROR_RESPONSES))
     api.add_middleware(BodyLimit, streamed=STREAMED)
     install_error_handlers(api)
     for router in routers:
         api.include_router(router)
-    written = api.openapi
 
-    def described() -> dict[str, Any]:
-        """With the probes and the inference routes, which are no routes of this application."""
-        if api.openapi_schema is None:
-            document = written()
-            document["paths"] |= probe_paths() | inference_paths()
-        return written()
+    @api.get("/openapi.json", include_in_schema=False)
+    def described() -> JSONResponse:
+        """With the probes and the inference routes, which are no routes of this application.
 
-    api.openapi = described
+        In a thread: the first time takes a second of processor time, and answers go on meanwhile.
+        """
+        document = api.openapi()
+        paths = document["paths"] | probe_paths() | inference_paths()
+        return JSONResponse({**document, "paths": paths})
+
     return api
