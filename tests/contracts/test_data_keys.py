@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bastide.app.rekey import SEALED, KeyStillUsedError, retire, rewrap
+from bastide.app.rekey import SEALED, KeyStillUsedError, retire, rewrap, rotate
 from bastide.kit.clock import SystemClock
+from bastide.operations.contract import SYSTEM_LOG
+from bastide.operations.domain.log import Sought
+from bastide.operations.module import Auditing
 from bastide.platform.database.metadata import metadata
 from bastide.platform.database.port import Database
 from bastide.platform.secrets.local import LocalKeyring
@@ -66,6 +69,18 @@ async def test_a_new_master_key_rewraps_and_the_old_one_is_not_needed_any_more(
     assert [await rewrap(database, keyring) for _ in range(2)] == [2, 2]
     assert await retire(database, tmp_path / "keys") == 1
     assert await opened().find("org_a/ver_1") == made
+
+
+async def test_a_rotation_stands_in_the_audit_log(
+    opened: Callable[[], SqlDataKeys], database: Database, tmp_path: Path
+) -> None:
+    await opened().make("org_a/ver_1")
+    done = await rotate(database, tmp_path / "keys", SystemClock(), retire_old=True)
+    assert (done.rewrapped, done.retired) == (1, 1)
+    auditing = Auditing(database, LocalKeyring.load(tmp_path / "keys"), SystemClock(), "test")
+    await auditing.stop()  # writes what waits
+    (placed,) = (await auditing.read.search(SYSTEM_LOG, Sought("keyring.*"), None, 10)).items
+    assert placed.body["details"] == {"master": done.master, "rewrapped": 1, "retired": 1}
 
 
 class _Killed(BaseException):

@@ -11,11 +11,16 @@ from typing import Final
 
 from sqlalchemy import Column, Table, select, update
 
+from bastide.app.version import VERSION
 from bastide.gateway.adapters.tables import providers
 from bastide.gateway.domain.entries import provider_seal_context
 from bastide.identity.adapters.tables import totp_generators
 from bastide.identity.domain.totp import totp_context
+from bastide.kit.clock import Clock
 from bastide.kit.errors import ConflictError
+from bastide.kit.json import JsonObject
+from bastide.operations.contract import SYSTEM_LOG, AuditEntry
+from bastide.operations.module import Auditing
 from bastide.platform.database.port import Database
 from bastide.platform.secrets.envelope import key_id_of
 from bastide.platform.secrets.local import LocalKeyring
@@ -52,6 +57,31 @@ SEALED: Final[Sequence[Sealed]] = (
     Sealed(providers, providers.c.name, providers.c.sealed_key, provider_seal_context),
 )
 """Whoever adds a column of sealed values adds it here; a test looks for columns that are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What was done: the master key in use, values wrapped with it, old keys destroyed."""
+
+    master: str
+    rewrapped: int
+    retired: int
+
+
+async def rotate(database: Database, keys: Path, clock: Clock, *, retire_old: bool) -> Rotation:
+    """Put a new master key in use, wrap everything with it, and say so in the system's audit log.
+
+    Raises KeyStillUsedError.
+    """
+    keyring = LocalKeyring.rotate(keys)
+    rewrapped = await rewrap(database, keyring)
+    retired = await retire(database, keys) if retire_old else 0
+    done = Rotation(keyring.master_id, rewrapped, retired)
+    details: JsonObject = {"master": done.master, "rewrapped": rewrapped, "retired": retired}
+    audit = Auditing(database, keyring, clock, VERSION).audit
+    async with database.transaction() as connection:
+        await audit.record(connection, AuditEntry("keyring.rotated", SYSTEM_LOG, "system", details=details))
+    return done
 
 
 async def rewrap(database: Database, keyring: Keyring) -> int:

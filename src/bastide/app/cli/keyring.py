@@ -2,15 +2,18 @@
 
 import asyncio
 import base64
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from bastide.app import rekey
 from bastide.app.cli.context import invocation
 from bastide.app.cli.output import AsJson, errors_in_words, out, print_json
 from bastide.app.home import Home
-from bastide.app.rekey import retire, rewrap
+from bastide.app.rekey import Rotation
 from bastide.app.settings import Settings
+from bastide.kit.clock import SystemClock
 from bastide.platform.database.engine import open_database
 from bastide.platform.secrets.local import LocalKeyring
 
@@ -30,13 +33,13 @@ def rotate(
         home = Home(settings.home)
         home.prepare()
         with home.exclusive():
-            answer = asyncio.run(_rotated(settings, home, retire_old=retire_old))
+            done = asyncio.run(_rotated(settings, home, retire_old=retire_old))
     if as_json:
-        print_json(answer)
+        print_json(asdict(done))
         return
-    out.print(f"Master key {answer['master']} is in use; {answer['rewrapped']} values are wrapped with it.")
+    out.print(f"Master key {done.master} is in use; {done.rewrapped} values are wrapped with it.")
     if retire_old:
-        out.print(f"{answer['retired']} old master keys are destroyed.")
+        out.print(f"{done.retired} old master keys are destroyed.")
 
 
 @app.command(help="Which keys there are.")
@@ -57,12 +60,9 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
-async def _rotated(settings: Settings, home: Home, *, retire_old: bool) -> dict[str, object]:
-    keyring = LocalKeyring.rotate(home.keys)
+async def _rotated(settings: Settings, home: Home, *, retire_old: bool) -> Rotation:
     database = open_database(settings.database)
     try:
-        rewrapped = await rewrap(database, keyring)
-        retired = await retire(database, home.keys) if retire_old else 0
+        return await rekey.rotate(database, home.keys, SystemClock(), retire_old=retire_old)
     finally:
         await database.close()
-    return {"master": keyring.master_id, "rewrapped": rewrapped, "retired": retired}
