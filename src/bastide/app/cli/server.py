@@ -20,6 +20,12 @@ _Port = Annotated[
 ]
 
 
+_ROLES = (
+    "A role to run; give it several times for several. gateway: the door to the models. api: search and "
+    "management. documents: reads what was uploaded. web: the page. The others have no work of their own yet."
+)
+
+
 def up(context: typer.Context, host: _Host = None, port: _Port = None) -> None:
     with errors_in_words():
         _serve(invocation(context).settings(host=host, port=port))
@@ -27,7 +33,7 @@ def up(context: typer.Context, host: _Host = None, port: _Port = None) -> None:
 
 def serve_roles(
     context: typer.Context,
-    role: Annotated[list[Role], typer.Option(help="A role to run; give it several times for several.")],
+    role: Annotated[list[Role], typer.Option(help=_ROLES)],
     host: _Host = None,
     port: _Port = None,
 ) -> None:
