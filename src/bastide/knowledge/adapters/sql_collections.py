@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.identity.contract import Principal
@@ -31,13 +30,25 @@ class SqlCollections:
         await self._connection.execute(statement)
 
     async def named(self, principal: Principal, name_or_id: str) -> Sequence[Collection]:
-        meant = or_(collections.c.id == name_or_id, collections.c.name == name_or_id)
-        return await self._counted(
-            _seen_by(principal).where(meant).order_by(collections.c.created_at, collections.c.id)
+        rows = await self._connection.execute(
+            select(collections)
+            .where(
+                *_there(principal),
+                or_(collections.c.id == name_or_id, collections.c.name == name_or_id),
+            )
+            .order_by(collections.c.created_at, collections.c.id)
         )
+        return [collection_of(row) for row in rows.mappings()]
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
-        return await self._counted(_seen_by(principal).order_by(collections.c.name))
+        count = _readable_in(principal, collections.c.id).scalar_subquery().label("documents_count")
+        rows = await self._connection.execute(
+            select(collections, count).where(*_there(principal)).order_by(collections.c.name)
+        )
+        return [collection_of(row, row["documents_count"]) for row in rows.mappings()]
+
+    async def documents_count(self, principal: Principal, collection_id: str) -> int:
+        return await self._connection.scalar(_readable_in(principal, literal(collection_id))) or 0
 
     async def change(self, collection: Collection) -> None:
         statement = (
@@ -67,22 +78,21 @@ class SqlCollections:
             )
         )
 
-    async def _counted(self, query: Select[*tuple[Any, ...]]) -> Sequence[Collection]:
-        rows = await self._connection.execute(query)
-        return [collection_of(row, row["documents_count"]) for row in rows.mappings()]
 
-
-def _seen_by(principal: Principal) -> Select[*tuple[Any, ...]]:
-    """Of the organisation, with the number of documents that the caller may read if it may read these."""
-    count = (
-        select(func.count())
-        .where(documents.c.collection_id == collections.c.id, documents.c.parent_id == "")
-        .where(*readable_by(principal.tokens, principal.barred_labels))
-        .scalar_subquery()
-        .label("documents_count")
+def _there(principal: Principal) -> tuple[ColumnElement[bool], ...]:
+    return (
+        collections.c.organisation_id == principal.organisation_id,
+        collections.c.deleted_at.is_(None),
     )
-    return select(collections, count).where(
-        collections.c.organisation_id == principal.organisation_id, collections.c.deleted_at.is_(None)
+
+
+def _readable_in(principal: Principal, collection_id: ColumnElement[str]) -> Select[int]:
+    """How many documents, without attachments, the caller may read in a collection that it may read."""
+    return (
+        select(func.count())
+        .select_from(documents)
+        .where(documents.c.collection_id == collection_id, documents.c.parent_id == "")
+        .where(*readable_by(principal.tokens, principal.barred_labels))
     )
 
 

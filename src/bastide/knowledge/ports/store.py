@@ -93,15 +93,17 @@ class Collections(Protocol):
     async def add(self, collection: Collection) -> None: ...
 
     async def named(self, principal: Principal, name_or_id: str) -> Sequence[Collection]:
-        """The one of this id, or all of this name, of the caller's organisation, oldest first; counted as in
-        `of_organisation`.
-        """
+        """The one of this id, or all of this name, of the caller's organisation, oldest first; uncounted."""
         ...
 
     async def of_organisation(self, principal: Principal) -> Sequence[Collection]:
         """All of the caller's organisation, by name; `documents_count` counts what the caller may read in
         those that it may read.
         """
+        ...
+
+    async def documents_count(self, principal: Principal, collection_id: str) -> int:
+        """As in `of_organisation`, of a collection that the caller may read."""
         ...
 
     async def change(self, collection: Collection) -> None:

@@ -10,7 +10,7 @@ from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.naming import checked_name
-from bastide.knowledge.ports.store import KnowledgeStore
+from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.delete import DeleteDocument
 from bastide.knowledge.usecases.events import COLLECTION_DELETED, new_event_id
@@ -36,7 +36,8 @@ class Collections:
     async def get(self, principal: Principal, name_or_id: str) -> Collection:
         """Raises CollectionNotFoundError, DeniedError."""
         async with self.store.reading() as unit:
-            return await self.access.collection(unit, principal, Action.COLLECTION_READ, name_or_id)
+            found = await self.access.collection(unit, principal, Action.COLLECTION_READ, name_or_id)
+            return await _counted(unit, principal, found)
 
     async def create(
         self,
@@ -100,7 +101,7 @@ class Collections:
             if changed.name != collection.name:
                 renamed = done_by(principal, "collection.renamed", collection.id)
                 await unit.record(with_personal(renamed, before=collection.name, after=changed.name))
-        return changed
+            return await _counted(unit, principal, changed)
 
     async def delete(self, principal: Principal, name_or_id: str) -> None:
         """Gone from every answer at once; its documents are erased by a workflow.
@@ -134,3 +135,8 @@ class Collections:
 def collection_created(principal: Principal, collection: Collection) -> AuditEntry:
     """However it was made."""
     return with_personal(done_by(principal, "collection.created", collection.id), name=collection.name)
+
+
+async def _counted(unit: Unit, principal: Principal, collection: Collection) -> Collection:
+    count = await unit.collections.documents_count(principal, collection.id)
+    return replace(collection, documents_count=count)
