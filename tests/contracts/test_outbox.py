@@ -273,11 +273,14 @@ async def test_several_relays_share_the_work(postgres_url: str, every_table: Non
         await connection.run_sync(table.create)
     seen: list[tuple[int, str, str]] = []
     relays = [SqlRelay(database, SystemClock(), poll_s=0.02) for database in databases]
+    shared = asyncio.Event()
 
     def receiver(number: int) -> Callable[[DomainEvent], AsyncIterator[None]]:
         async def deliver(event: DomainEvent) -> None:
             seen.append((number, event.key, event.id))
-            await asyncio.sleep(0.002)
+            if len({other for other, _, _ in seen}) > 1:
+                shared.set()
+            await shared.wait()  # one alone would stand still here
 
         return deliver
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -146,6 +146,12 @@ async def test_another_worker_takes_over(front: Workflows, crowd: Crowd, effects
     assert 0 < again <= 30 * PLACES
 
 
+async def one_has_begun(effects: Path, ids: Sequence[str]) -> None:
+    async with asyncio.timeout(60):
+        while not any((effects / each).exists() for each in ids):
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("workflows_url", ["postgresql"], indirect=True)
 @pytest.mark.timeout(600)
@@ -157,7 +163,8 @@ async def test_a_worker_that_was_taken_for_dead_steps_back(
     again, rounds = 0, 0
     while again == 0 or rounds < LEAST_ROUNDS:  # until both have worked on the same
         ids = await enqueue(front, 2 * rounds)
-        await asyncio.sleep(random.uniform(0.05, 0.2))
+        await one_has_begun(effects, ids)
+        await asyncio.sleep(random.uniform(0, 0.15))
         sleeper.send_signal(signal.SIGSTOP)
         ids += await enqueue(front, 2 * rounds + 1)
         other = await crowd.start()

@@ -31,8 +31,8 @@ from bastide.platform.uninterrupted import told_to_end
 _BATCH = 2_000
 _QUEUE = 20_000
 _SLICE = 32  # entries: half a millisecond or so
-_GATHER_S = 1.0  # each writing holds answers up a little: so rarely that p95 does not notice
-_POLL_S = 1.0
+_GATHER_S = 1.0  # after a change: more may come
+_NOTES_S = 5.0  # each writing holds answers up by some ms: so rarely that p95 does not notice
 _SETTLED_TRIES = 100
 _SETTLED_POLL_S = 0.1
 _POLICY_AGE = timedelta(seconds=10)
@@ -79,10 +79,15 @@ class AuditLog:
             self._lost[entry.organisation_id] += 1
             return
         self._notes.append(_Note(entry, policy.query_text, current_origin(), self._clock.now(), done))
-        self._woken.set()
+        if done is not None or len(self._notes) >= _BATCH:
+            self._hurry()
         if done is not None:
-            self._waited_for.set()
             await done
+
+    def _hurry(self) -> None:
+        """Somebody waits."""
+        self._woken.set()
+        self._waited_for.set()
 
     def forget_policy(self, log_id: str) -> None:
         """It was changed."""
@@ -99,16 +104,15 @@ class AuditLog:
                 waiting = self._notes or await rows.pending()
             if not waiting:
                 return
-            self._woken.set()
-            self._waited_for.set()
+            self._hurry()
             await asyncio.sleep(_SETTLED_POLL_S)
         raise AuditUnavailableError("The audit log is not written at the moment.")
 
     async def run(self) -> None:
         """Turn until cancelled."""
         while not told_to_end():
-            await _heard(self._woken, _POLL_S)
-            await _heard(self._waited_for, _GATHER_S)  # others may come; unless somebody waits for this one
+            if await _heard(self._woken, _NOTES_S):
+                await _heard(self._waited_for, _GATHER_S)
             self._woken.clear()
             self._waited_for.clear()
             try:
@@ -186,10 +190,11 @@ class AuditLog:
         return policy
 
 
-async def _heard(event: asyncio.Event, patience_s: float) -> None:
+async def _heard(event: asyncio.Event, patience_s: float) -> bool:
     with suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             await event.wait()
+    return event.is_set()
 
 
 async def _append(rows: AuditRows, waiting: Sequence[tuple[str, Record]]) -> None:
