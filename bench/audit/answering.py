@@ -33,7 +33,7 @@ from bastide.operations.module import Auditing
 from bastide.platform.database.port import Connection
 from bench.table import print_table
 
-_SETTLE_S = 2.0
+_SETTLE_S = 5.5
 """Longer than the log takes to write what a block has left."""
 _START_S = 120
 _WARM_UP = 20
@@ -134,9 +134,9 @@ def measure(client: httpx.Client, on: "Synchronized[int]", rounds: int, requests
             for what in WORK:
                 taken[what, how].append(timed(client, what, asked))
                 time.sleep(_SETTLE_S)
+    show(taken)
     written, expected = entries(client) - before, rounds * requests * len(WORK)
     assert written == expected, f"{written} entries were written, not {expected}"
-    show(taken)
 
 
 def show(taken: dict[tuple[str, str], list[list[float]]]) -> None:

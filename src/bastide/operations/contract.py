@@ -40,7 +40,7 @@ class Audit(Protocol):
         ...
 
     async def note(self, entry: AuditEntry) -> None:
-        """For what happens often and changes nothing (searches, reads): queued, written within a second.
+        """For what happens often and changes nothing (searches, reads): queued, written every five seconds.
 
         Raises:
             AuditUnavailableError: the log cannot be written and the organisation wants nothing unlogged.
