@@ -66,7 +66,7 @@ web-check: web/node_modules/.installed ## Types, lint and unit tests of the web 
 
 .PHONY: docs
 docs: .venv/.installed ## Build the documentation site into site/; a warning is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .PHONY: bench
 bench: .venv/.installed .cache/home/.ready ## List the benchmarks; each prints a table
