@@ -6,6 +6,7 @@ there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -28,21 +29,20 @@ from bastide.platform.http.hardening import BodyLimit
 STREAMED = frozenset({("POST", "/api/v1/documents")})
 """Bodies that go to the disk piece by piece, with a limit of their own."""
 
+DocumentsRouters: TypeAlias = Callable[[Callable[[Request], Principal]], list[APIRouter]]
+"""Makes the routes of the documents service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What runs in this process and is managed through the API.
-
-    Attributes:
-        documents: makes the routes of the documents service.
-    """
+    """What runs in this process and is managed through the API."""
 
     identity: Identity
     auditing: Auditing
     examine: Examine
     facts: Facts
     gateway: GatewayModule | None
-    documents: Callable[[Callable[[Request], Principal]], list[APIRouter]] | None
+    documents: DocumentsRouters | None
 
 
 def principal_of(request: Request) -> Principal:

@@ -1,6 +1,6 @@
 """Puts the slices together on the backends that the settings name. Everything is built here, once."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -42,9 +42,7 @@ from bastide.platform.secrets.port import Keyring
 from bastide.platform.telemetry.requests import RequestTelemetry
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request
-
-    from bastide.identity.contract import Principal
+    from bastide.app.api import DocumentsRouters
     from bastide.knowledge.module import KnowledgeModule
 
 _DOCUMENTS = "bastide.app.documents"
@@ -133,7 +131,7 @@ class _Documents:
     module: "KnowledgeModule"
     embedder: Embedder
     probe: EmbedderProbe
-    routers: "Callable[[Callable[[Request], Principal]], list[APIRouter]]"
+    routers: "DocumentsRouters"
 
 
 @asynccontextmanager

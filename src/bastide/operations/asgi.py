@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from bastide.identity.contract import Action, Policy
 from bastide.kit.errors import BastideError
 from bastide.operations.usecases.examine import Examine
-from bastide.platform.http.errors import error_body, status_of
+from bastide.platform.http.errors import error_body, error_response
 
 PROBES = ("/health", "/ready", "/metrics")
 
@@ -27,7 +27,7 @@ class Probes:
         try:
             answer = await self._answer(scope)
         except BastideError as error:
-            answer = JSONResponse(error_body(error.code, error.message, error.details), status_of(error))
+            answer = error_response(error)
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response:

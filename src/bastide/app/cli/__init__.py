@@ -1,7 +1,7 @@
 """The command line. What loading it makes stays: looking through that for garbage, again and again, took a
-tenth of the time to start. `main` turns the collector on.
+sixth of the time to start.
 """
 
 import gc
 
-gc.disable()
+gc.set_threshold(50_000, 20, 50)

@@ -1,6 +1,5 @@
 """`bastide`: every verb of the command line."""
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -73,6 +72,4 @@ def version() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    gc.freeze()  # what is loaded stays
-    gc.enable()
     app()

@@ -89,7 +89,7 @@ class FileJournal:
             return
         self._dirty = False
         full, self._full = self._full, []
-        duplicate = self._segment.duplicate()  # a new segment may be begun meanwhile
+        duplicate = os.dup(self._segment.file)  # a new segment may be begun meanwhile
         try:
             for descriptor in (*(segment.file for segment in full), duplicate):
                 await asyncio.to_thread(os.fsync, descriptor)

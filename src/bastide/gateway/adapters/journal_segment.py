@@ -45,10 +45,6 @@ class Segment:
         self.size = end
         return True
 
-    def duplicate(self) -> int:
-        """A descriptor of the same file that outlives `close`."""
-        return os.dup(self.file)
-
     def close(self) -> None:
         self._map.close()
         os.close(self.file)

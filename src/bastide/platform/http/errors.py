@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from bastide.kit import errors
 
 _STATUS: tuple[tuple[type[errors.BastideError], int], ...] = (
@@ -37,3 +39,9 @@ def error_headers(error: errors.BastideError) -> dict[str, str]:
     if isinstance(error, errors.UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
     return headers
+
+
+def error_response(error: errors.BastideError) -> JSONResponse:
+    """An error as every platform endpoint answers it."""
+    body = error_body(error.code, error.message, error.details)
+    return JSONResponse(body, status_of(error), error_headers(error))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from bastide.kit.errors import BastideError
-from bastide.platform.http.errors import error_body, error_headers, status_of
+from bastide.platform.http.errors import error_body, error_response
 
 _HTTP_CODES = {
     404: "not_found",
@@ -62,9 +62,7 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make the application answer every error in one shape."""
 
     async def on_bastide_error(_: Request, error: Exception) -> JSONResponse:
-        error = cast("BastideError", error)
-        body = error_body(error.code, error.message, error.details)
-        return JSONResponse(body, status_of(error), error_headers(error))
+        return error_response(cast("BastideError", error))
 
     async def on_validation_error(_: Request, error: Exception) -> JSONResponse:
         problems = [
