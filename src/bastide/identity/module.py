@@ -140,7 +140,7 @@ class _Logins:
 
 
 class Identity:
-    """Everything that the application calls. `routes.py` makes the slice's part of the API from the use cases.
+    """Everything that the application calls. `routes.py` makes its part of the API from the use cases.
 
     Args:
         local_token: accepted as a bearer token for the command line of this machine; None = there is none.
