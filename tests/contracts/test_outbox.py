@@ -267,7 +267,10 @@ async def test_a_relay_that_overslept_does_not_begin_again_what_it_delivers(data
 
 
 @pytest.mark.heavy
-async def test_several_relays_share_the_work(postgres_url: str, every_table: None) -> None:
+async def test_several_relays_share_the_work(
+    postgres_url: str, every_table: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bastide.platform.outbox.sql._AT_A_TIME", 20)  # fewer than the keys: none takes them all
     databases = [open_database(postgres_url) for _ in range(3)]
     async with databases[0].transaction() as connection:
         await connection.run_sync(table.create)
@@ -280,7 +283,7 @@ async def test_several_relays_share_the_work(postgres_url: str, every_table: Non
             seen.append((number, event.key, event.id))
             if len({other for other, _, _ in seen}) > 1:
                 shared.set()
-            await shared.wait()  # one alone would stand still here
+            await shared.wait()  # one alone stands still here, full, until another takes the rest
 
         return deliver
 

@@ -98,7 +98,7 @@ class SqlRelay:
         await self._settle_and_claim(0)
 
     async def _relay(self) -> None:
-        while not self._stopping:
+        while not (self._stopping or told_to_end()):
             self._woken.clear()
             try:
                 found = await self._turn()
