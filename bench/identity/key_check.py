@@ -13,7 +13,9 @@ from pathlib import Path
 from statistics import median
 
 from bastide.identity.contract import Credentials, KeyInvalidError, Principal
-from bastide.identity.module import Identity, Mail
+from bastide.identity.management import Management
+from bastide.identity.module import Identity
+from bastide.identity.parts import Mail
 from bastide.identity.usecases.create_key import KeyRequest
 from bastide.kit.clock import SystemClock
 from bastide.kit.errors import UnauthenticatedError
@@ -46,7 +48,9 @@ class Bench:
 
     async def key(self) -> tuple[str, str]:
         """Id and the whole key."""
-        made = await self.here.create_key(self.owner, KeyRequest("bench", frozenset({"chat"})))
+        made = await Management(self.here.parts).create_key(
+            self.owner, KeyRequest("bench", frozenset({"chat"}))
+        )
         return made.key.id, made.secret
 
     async def revocation_s(self) -> float:
@@ -55,7 +59,7 @@ class Bench:
         credentials = Credentials(bearer=secret)
         await self.there.authenticator.authenticate(credentials)
         started = time.perf_counter()
-        await self.here.keys.revoke(self.owner, key_id)
+        await Management(self.here.parts).keys.revoke(self.owner, key_id)
         while True:
             try:
                 await self.there.authenticator.authenticate(credentials)

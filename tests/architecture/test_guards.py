@@ -29,11 +29,12 @@ BROAD_EXCEPT_ALLOWED: dict[str, str] = {
 LOADED_BY_NAME: dict[str, str] = {
     "app/backends.py": "the Redis cache",
     "app/cli/client.py": "httpx2, in a command that asks a server",
-    "app/container.py": "documents: the index, the parsers, the workflow engine; the platform API: FastAPI",
+    "app/container.py": "documents: index, parsers, workflow engine; the platform API: FastAPI; a SIEM",
     "app/models.py": "OpenTelemetry",
     "gateway/adapters/counters.py": "the Redis counters",
     "identity/adapters/later.py": "py_webauthn and joserfc, with the first passkey or access token",
     "identity/adapters/common_passwords.py": "the list of the commonest, where somebody chooses one",
+    "platform/database/dialects.py": "SQLAlchemy's part for PostgreSQL or SQLite",
     "platform/database/schema.py": "Alembic, at a start that finds an older schema",
 }
 

@@ -10,9 +10,7 @@ from urllib.parse import unquote, urlsplit
 from prometheus_client import CollectorRegistry
 
 from bastide.app.settings import Settings
-from bastide.app.syslog_url import parse_syslog_url
 from bastide.kit.clock import Clock
-from bastide.operations.adapters.syslog_receiver import SyslogReceiver
 from bastide.platform.bus.memory import MemoryBus
 from bastide.platform.bus.port import Bus
 from bastide.platform.cache.memory import MemoryCache
@@ -63,14 +61,6 @@ def _open_cache(url: str) -> Cache:
 def open_mailer(url: str) -> Mailer:
     """Raises MailUrlError."""
     return SmtpMailer(parse_smtp_url(url)) if url else NoMailer()
-
-
-def open_siem(url: str) -> SyslogReceiver | None:
-    """Where new entries of the audit log go; `url` has been looked at by the settings."""
-    if not url:
-        return None
-    given = parse_syslog_url(url)
-    return SyslogReceiver(given.host, given.port, given.tls, given.ca)
 
 
 @asynccontextmanager

@@ -11,28 +11,26 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from bastide.app.backends import Backends, open_backends, open_mailer, open_siem
+from bastide.app.backends import Backends, open_backends, open_mailer
 from bastide.app.home import Home
 from bastide.app.late import LateApp
 from bastide.app.models import OpenGateway, open_gateway
 from bastide.app.probes import probes
 from bastide.app.roles import GATEWAY_ALONE, INDEX_ROLES, Role
-from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose
 from bastide.app.version import VERSION
 from bastide.gateway.module import GatewayModule
-from bastide.identity.module import Identity, Mail, Passwords
+from bastide.identity.module import Identity
+from bastide.identity.parts import Mail, Passwords
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
-from bastide.operations.adapters.embedder_probe import EmbedderProbe
-from bastide.operations.adapters.probes import CallProbe
 from bastide.operations.asgi import Probes
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
-from bastide.operations.module import Auditing, PersonalData
-from bastide.operations.ports import Facts
+from bastide.operations.module import Auditing
+from bastide.operations.ports import Facts, Probe
 from bastide.operations.usecases.examine import Examine
 from bastide.platform.http.gate import Gate, GateFigures
 from bastide.platform.http.hardening import SecurityHeaders
@@ -44,11 +42,15 @@ from bastide.platform.telemetry.requests import RequestTelemetry
 if TYPE_CHECKING:
     from bastide.app.api import DocumentsRouters
     from bastide.knowledge.module import KnowledgeModule
+    from bastide.operations.personal import PersonalData
+    from bastide.operations.push import AuditPush
 
 _DOCUMENTS = "bastide.app.documents"
 """Loaded by the roles that need it: it brings the index, the parsers and the workflow engine."""
 _API = "bastide.app.api"
 """Loaded at the start, but by a gateway alone when somebody first manages something: it brings FastAPI."""
+_SIEM = "bastide.app.siem"
+"""Loaded where the settings name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,16 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
             settings, keyring, backends, clock, auditing.audit, local_token
         )
         await stack.enter_async_context(_running(identity))
-        more_probes = auditing.probes()
+        more_probes: list[Probe] = []
+        if settings.audit_syslog_url:
+            push = _push(settings, backends, clock)
+            await stack.enter_async_context(_running(push))
+            more_probes.append(push.probe)
         documents = None
         if INDEX_ROLES & set(settings.roles):
             opening = _open_documents(settings, home, backends, identity, auditing, clock)
             documents = await stack.enter_async_context(opening)
-            more_probes.append(documents.probe)
-            if scanner := parse_scanner_url(settings.scanner_url):
-                more_probes.append(CallProbe("virus scanner", scanner.ping, needed=False))
+            more_probes += documents.probes
         gateway: OpenGateway | None = None
         if INDEX_ROLES.union({Role.GATEWAY}) & set(settings.roles):
             gateway = await stack.enter_async_context(
@@ -130,7 +134,7 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
 class _Documents:
     module: "KnowledgeModule"
     embedder: Embedder
-    probe: EmbedderProbe
+    probes: list[Probe]
     routers: "DocumentsRouters"
 
 
@@ -149,8 +153,8 @@ async def _open_documents(
             personal,
         ),
     ):
-        probe = EmbedderProbe(embedder, wanted=settings.embedder_url != "none:")
-        yield _Documents(module, embedder, probe, partial(part.documents_routers, module, personal))
+        probes = part.documents_probes(settings, embedder)
+        yield _Documents(module, embedder, probes, partial(part.documents_routers, module, personal))
 
 
 def _api(
@@ -177,9 +181,17 @@ def _api(
 
 
 def _auditing(settings: Settings, backends: Backends, keyring: Keyring, clock: Clock) -> Auditing:
-    host = urlsplit(settings.public_url or "").hostname or gethostname()
-    siem = open_siem(settings.audit_syslog_url)
-    return Auditing(backends.database, keyring, clock, VERSION, host=host, siem=siem)
+    return Auditing(backends.database, keyring, clock, VERSION, host=_host(settings))
+
+
+def _push(settings: Settings, backends: Backends, clock: Clock) -> "AuditPush":
+    return import_module(_SIEM).open_push(
+        settings.audit_syslog_url, backends.database, clock, _host(settings)
+    )
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.public_url or "").hostname or gethostname()
 
 
 async def _warnings(examine: Examine) -> tuple[str, ...]:
@@ -215,7 +227,7 @@ async def _open_identity(
 
 
 @asynccontextmanager
-async def _running(part: Identity | Auditing) -> AsyncGenerator[None]:
+async def _running(part: "Identity | Auditing | AuditPush") -> AsyncGenerator[None]:
     await part.start()
     try:
         yield

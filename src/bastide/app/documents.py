@@ -16,7 +16,9 @@ from bastide.app.site import SAMPLES
 from bastide.gateway.adapters.ledger_holder import LedgerHolder
 from bastide.gateway.adapters.prompt_holder import PromptHolder
 from bastide.identity.contract import Principal
+from bastide.identity.management import Management
 from bastide.identity.module import Identity
+from bastide.identity.usecases.account_data import AccountData
 from bastide.kit.clock import Clock
 from bastide.kit.language import detect
 from bastide.knowledge.adapters.parsing.parser import SubprocessParser
@@ -27,7 +29,12 @@ from bastide.knowledge.module import KnowledgeLimits, KnowledgeModule, Knowledge
 from bastide.knowledge.ports.parser import ParseLimits
 from bastide.knowledge.routes import knowledge_routers
 from bastide.models.contract import Embedder
-from bastide.operations.module import Auditing, PersonalData, PersonalDataPorts
+from bastide.operations.adapters.audit_holder import AuditHolder
+from bastide.operations.adapters.embedder_probe import EmbedderProbe
+from bastide.operations.adapters.probes import CallProbe
+from bastide.operations.module import Auditing
+from bastide.operations.personal import PersonalData, PersonalDataPorts
+from bastide.operations.ports import Probe
 from bastide.operations.routes import personal_data_routers
 from bastide.platform.workflows.dbos import DbosWorkflows
 from bastide.platform.workflows.port import Workflows
@@ -47,7 +54,7 @@ async def open_documents(
 
     Only the role `documents` reads documents; the others ask and enqueue.
     """
-    workflows = DbosWorkflows(settings.workflows, clock)
+    workflows, management = DbosWorkflows(settings.workflows, clock), Management(identity.parts)
     async with AsyncExitStack() as stack:
         parser = SubprocessParser(home.temporary / "parsers", settings.documents.parser_processes)
         geometry, index = PdfiumGeometry(), EdgeIndex(path_of(settings.vectors))
@@ -68,7 +75,7 @@ async def open_documents(
                 index=index,
                 embedder=embedder,
                 policy=identity.policy,
-                sharing=identity.sharing,
+                sharing=management.share,
                 audit=auditing.audit,
                 clock=clock,
                 detect_language=detect,
@@ -81,7 +88,7 @@ async def open_documents(
             )
         )
         module.register()
-        personal = _personal_data(backends, workflows, identity, module, auditing, clock)
+        personal = _personal_data(backends, workflows, management.personal, module, auditing, clock)
         personal.register()
         works = Role.DOCUMENTS in settings.roles
         await workflows.start(work=works)
@@ -93,6 +100,14 @@ async def open_documents(
         stack.push_async_callback(module.stop)
         await stack.enter_async_context(personal.running())
         yield module, personal
+
+
+def documents_probes(settings: Settings, embedder: Embedder) -> list[Probe]:
+    """What the service cannot do without, and what it can."""
+    probes: list[Probe] = [EmbedderProbe(embedder, wanted=settings.embedder_url != "none:")]
+    if scanner := parse_scanner_url(settings.scanner_url):
+        probes.append(CallProbe("virus scanner", scanner.ping, needed=False))
+    return probes
 
 
 def documents_routers(
@@ -111,7 +126,7 @@ def _observed_by(registry: CollectorRegistry) -> IngestionMetrics:
 def _personal_data(
     backends: Backends,
     workflows: Workflows,
-    identity: Identity,
+    people: AccountData,
     module: KnowledgeModule,
     auditing: Auditing,
     clock: Clock,
@@ -121,11 +136,11 @@ def _personal_data(
         module.personal,
         LedgerHolder(backends.database),
         PromptHolder(backends.database, backends.data_keys),
-        auditing.holder(),
-        identity.personal,
+        AuditHolder(backends.database, auditing.keep, auditing.settled),
+        people,
     ]
     ports = PersonalDataPorts(
-        backends.database, backends.objects, workflows, clock, identity.personal, module.personal, holders
+        backends.database, backends.objects, workflows, clock, people, module.personal, holders
     )
     return PersonalData(ports, auditing)
 
@@ -135,4 +150,4 @@ def _limits(settings: DocumentSettings) -> KnowledgeLimits:
     return KnowledgeLimits(settings.max_upload_mb << 20, parse, settings.parser_processes)
 
 
-__all__ = ["documents_routers", "open_documents", "open_embedder"]
+__all__ = ["documents_probes", "documents_routers", "open_documents", "open_embedder"]

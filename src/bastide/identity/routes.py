@@ -17,34 +17,36 @@ from bastide.identity.http.people import invitations_router, people_router
 from bastide.identity.http.second_factor import second_factor_router
 from bastide.identity.http.services import services_router
 from bastide.identity.http.tokens import own_tokens_router, tokens_router
+from bastide.identity.management import Management
 from bastide.identity.module import Identity
 
 
 def identity_routers(identity: Identity, principal: Callable[[Request], Principal]) -> list[APIRouter]:
     """Every route but `PUBLIC_ROUTES` needs a principal."""
+    manage = Management(identity.parts)
     return [
         auth_router(
-            identity.logins.log_in,
-            identity.logins.step,
-            identity.logins.sessions,
-            identity.log_out,
-            identity.profiles,
-            identity.organisations,
+            manage.logins.log_in,
+            manage.logins.step,
+            manage.logins.sessions,
+            manage.log_out,
+            manage.profiles,
+            manage.organisations,
             principal,
         ),
-        tokens_router(identity.logins.log_in, identity.logins.step, identity.clients, identity.tokens),
-        own_tokens_router(identity.clients, principal),
-        passkey_login_router(identity.logins.passkey_login, identity.profiles),
-        passkeys_router(identity.logins.passkeys, principal),
-        links_router(identity.join, identity.reset, identity.profiles),
-        second_factor_router(identity.logins.second, principal),
-        me_router(identity.profiles, identity.password, identity.own_sessions, principal),
-        keys_router(identity.create_key, identity.keys, principal),
-        people_router(identity.people, identity.reset, identity.others_sessions, principal),
-        invitations_router(identity.invite, principal),
-        groups_router(identity.groups, principal),
-        services_router(identity.services, principal),
-        organisations_router(identity.organisations, principal),
-        access_router(identity.explain, identity.share, principal),
-        labels_router(identity.labels, principal),
+        tokens_router(manage.logins.log_in, manage.logins.step, manage.clients, manage.tokens),
+        own_tokens_router(manage.clients, principal),
+        passkey_login_router(manage.logins.passkey_login, manage.profiles),
+        passkeys_router(manage.logins.passkeys, principal),
+        links_router(manage.join, manage.reset, manage.profiles),
+        second_factor_router(manage.logins.second, principal),
+        me_router(manage.profiles, manage.password, manage.own_sessions, principal),
+        keys_router(manage.create_key, manage.keys, principal),
+        people_router(manage.people, manage.reset, manage.others_sessions, principal),
+        invitations_router(manage.invite, principal),
+        groups_router(manage.groups, principal),
+        services_router(manage.services, principal),
+        organisations_router(manage.organisations, principal),
+        access_router(manage.explain, manage.share, principal),
+        labels_router(manage.labels, principal),
     ]

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from bastide.identity.contract import Policy, Principal
 from bastide.operations.http.audit import AuditUseCases, audit_router, proofs_router
 from bastide.operations.http.personal_data import personal_data_router
-from bastide.operations.module import Auditing, PersonalData
+from bastide.operations.module import Auditing
+from bastide.operations.personal import PersonalData
 
 
 def audit_routers(

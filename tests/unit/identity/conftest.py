@@ -14,7 +14,9 @@ from fastapi import FastAPI, Request
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
-from bastide.identity.module import PUBLIC_ROUTES, Identity, Mail, Passwords
+from bastide.identity.management import Management
+from bastide.identity.module import PUBLIC_ROUTES, Identity
+from bastide.identity.parts import Mail, Passwords
 from bastide.identity.routes import identity_routers
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
@@ -114,6 +116,10 @@ class House:
     postbox: Postbox
     scribe: Scribe
     addresses: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def management(self) -> Management:
+        return Management(self.identity.parts)
 
     def browser(self, address: str | None = None, **headers: str) -> Browser:
         """A browser of its own, at an address of its own."""

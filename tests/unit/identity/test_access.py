@@ -25,7 +25,7 @@ async def remember(house: House, by: Browser, resource: Resource, *, deleted: bo
     house.clock.advance(minutes=1)
     who = await principal(house, by)
     async with house.database.transaction() as connection:
-        await house.identity.sharing.remember(connection, who, resource, deleted=deleted)
+        await house.management.share.remember(connection, who, resource, deleted=deleted)
 
 
 async def why(browser: Browser, subject: str, resource: str = "doc_1", **query: str) -> dict[str, Any]:
@@ -149,7 +149,7 @@ async def test_a_grant_names_somebody_of_the_organisation(house: House) -> None:
         f"department:{department}",
         "organisation:org_default",
     ]
-    await house.identity.sharing.check(who, [Grant(token, Access.READ) for token in good])
+    await house.management.share.check(who, [Grant(token, Access.READ) for token in good])
     for token in (
         "user:usr_x",
         f"group:{department}",
@@ -159,7 +159,7 @@ async def test_a_grant_names_somebody_of_the_organisation(house: House) -> None:
         "",
     ):
         with pytest.raises(GranteeUnknownError):
-            await house.identity.sharing.check(who, [Grant(token, Access.READ)])
+            await house.management.share.check(who, [Grant(token, Access.READ)])
 
 
 async def test_a_sharing_dialog_finds_whom_to_name(house: House) -> None:

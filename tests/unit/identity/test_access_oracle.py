@@ -147,7 +147,7 @@ class Play:
 
     async def _remember(self, thing_id: str, *, deleted: bool = False) -> None:
         async with self.house.database.transaction() as connection:
-            await self.house.identity.sharing.remember(
+            await self.house.management.share.remember(
                 connection, self.admin, self.resource(thing_id), deleted=deleted
             )
 
@@ -300,7 +300,7 @@ async def test_every_answer_is_the_oracles(house: House) -> None:
 @pytest.mark.heavy
 @pytest.mark.timeout(3600)
 async def test_every_answer_is_the_oracles_over_many_cases(house: House) -> None:
-    """`ORACLE_CASES` and `ORACLE_SEED` say how long and which (100,000 want `-o faulthandler_timeout=3600`)."""
+    """`ORACLE_CASES` and `ORACLE_SEED` say how long, which; 100,000 want `-o faulthandler_timeout=3600`."""
     if house.database.dialect != "sqlite":
         pytest.skip("the same statements; the small run covers PostgreSQL")
     wanted, seed = int(os.environ.get("ORACLE_CASES", "20000")), int(os.environ.get("ORACLE_SEED", "2026"))

@@ -30,7 +30,7 @@ async def remember(house: House, by: Browser, resource: Resource) -> None:
     house.clock.advance(minutes=1)
     who = await principal(house, by)
     async with house.database.transaction() as connection:
-        await house.identity.sharing.remember(connection, who, resource)
+        await house.management.share.remember(connection, who, resource)
 
 
 async def may_read(house: House, browser: Browser) -> bool:

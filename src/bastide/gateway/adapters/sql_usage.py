@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.gateway.adapters.tables import group_usage, ledger, thresholds, usage
 from bastide.gateway.domain.ledger import Entry, Outcome, Totals, sums_of
 from bastide.gateway.domain.limits import Bound, Metric, Subject
 from bastide.gateway.domain.reports import Dimension, UsageQuery, UsageRow
+from bastide.platform.database.dialects import insert_into
 
 _SUMS = tuple(asdict(Totals()))
 _COLUMNS: Mapping[Dimension, str] = MappingProxyType(
@@ -38,15 +39,14 @@ _encoder = msgspec.json.Encoder()
 class SqlUsageRows:
     def __init__(self, connection: AsyncConnection, dialect: str) -> None:
         self._connection = connection
-        self._is_sqlite = dialect == "sqlite"
-        self._insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        self._dialect = dialect
 
     async def record(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Add those that are not there yet, and their sums; gives them back."""
         if not entries:
             return ()
         unique = {entry.id: entry for entry in entries}
-        new = await (self._add_lines(unique) if self._is_sqlite else self._add_rows(unique))
+        new = await (self._add_lines(unique) if self._dialect == "sqlite" else self._add_rows(unique))
         sums = sums_of(new)
         names = ("day", "organisation_id", "subject_id", "key_id", "model")
         await self._add(usage, names, sums.people)
@@ -55,7 +55,7 @@ class SqlUsageRows:
 
     async def _add_rows(self, entries: Mapping[str, Entry]) -> list[Entry]:
         """Another process may bring some of them at this moment: the database says which were new."""
-        statement = self._insert(ledger).on_conflict_do_nothing().returning(ledger.c.id)
+        statement = insert_into(self._dialect, ledger).on_conflict_do_nothing().returning(ledger.c.id)
         rows = [_row(entry) for entry in entries.values()]
         return [entries[row.id] for row in await self._connection.execute(statement, rows)]
 
@@ -131,7 +131,9 @@ class SqlUsageRows:
     async def cross(self, counter: str, percents: Sequence[int]) -> Sequence[int]:
         """Note that a budget has reached these; gives back those that were not noted before."""
         rows = [{"counter": counter, "percent": percent} for percent in percents]
-        statement = self._insert(thresholds).on_conflict_do_nothing().returning(thresholds.c.percent)
+        statement = (
+            insert_into(self._dialect, thresholds).on_conflict_do_nothing().returning(thresholds.c.percent)
+        )
         return sorted(row.percent for row in await self._connection.execute(statement, rows))
 
     async def _add(self, table: Table, names: tuple[str, ...], sums: Mapping[Any, Totals]) -> None:
@@ -140,13 +142,13 @@ class SqlUsageRows:
         rows = [
             {**dict(zip(names, key, strict=True)), **asdict(totals)} for key, totals in sorted(sums.items())
         ]
-        await self._connection.execute(_adding(self._insert, table, names), rows)
+        await self._connection.execute(_adding(self._dialect, table, names), rows)
 
 
 @lru_cache(maxsize=8)
-def _adding(insert: Any, table: Table, names: tuple[str, ...]) -> Any:
+def _adding(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     """Written once: it is executed several times a second."""
-    statement = insert(table)
+    statement = insert_into(dialect, table)
     added = {name: table.c[name] + statement.excluded[name] for name in _SUMS}
     return statement.on_conflict_do_update(index_elements=list(names), set_=added)
 

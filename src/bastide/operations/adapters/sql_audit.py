@@ -6,8 +6,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.operations.adapters.tables import (
@@ -21,6 +19,7 @@ from bastide.operations.domain.checkpoint import Checkpoint
 from bastide.operations.domain.log import TILE, Log, LogPolicy, Placed, QueryText, Sought
 from bastide.operations.domain.merkle import CompactRange
 from bastide.operations.domain.record import Record
+from bastide.platform.database.dialects import insert_into
 from bastide.platform.database.hooks import after_commit, at_commit
 from bastide.platform.database.port import Database
 
@@ -194,8 +193,7 @@ class SqlAuditRows:
 
     def _missing(self, table: Any, values: Mapping[str, object]) -> Any:
         """An insert without effect when the row is there."""
-        make = postgresql_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
-        return make(table).values(values).on_conflict_do_nothing()
+        return insert_into(self._connection.dialect.name, table).values(values).on_conflict_do_nothing()
 
 
 class SqlAuditStore:

@@ -3,12 +3,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bastide.operations.adapters.sql_audit import SqlAuditRows
 from bastide.operations.adapters.tables import audit_entries, audit_logs, audit_push_turns, audit_pushes
 from bastide.operations.domain.log import Placed
+from bastide.platform.database.dialects import insert_into
 from bastide.platform.database.port import Database
 
 _TURN = "siem"
@@ -17,12 +16,11 @@ _TURN = "siem"
 class SqlPushStore:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert: Any = postgresql_insert if database.dialect == "postgresql" else sqlite_insert
 
     async def claim(self, holder: str, now: datetime, until: datetime) -> bool:
         taken = {"holder": holder, "until": until}
         statement = (
-            self._insert(audit_push_turns)
+            insert_into(self._database.dialect, audit_push_turns)
             .values(name=_TURN, **taken)
             .on_conflict_do_update(
                 index_elements=["name"],
@@ -51,7 +49,7 @@ class SqlPushStore:
 
     async def advance(self, positions: Mapping[str, int]) -> None:
         rows = [{"log_id": log_id, "position": position} for log_id, position in positions.items()]
-        put = self._insert(audit_pushes)
+        put = insert_into(self._database.dialect, audit_pushes)
         statement = put.on_conflict_do_update(
             index_elements=["log_id"], set_={"position": put.excluded.position}
         )

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Dialect, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
+
+from bastide.platform.database.dialects import dialect_module
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -36,4 +37,5 @@ class JsonColumn(TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+        is_postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(dialect_module(dialect.name).JSONB() if is_postgresql else JSON())
