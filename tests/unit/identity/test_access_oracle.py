@@ -180,7 +180,7 @@ class Play:
         (self.world.no_programs.add if no_programs else self.world.no_programs.discard)(label)
         (self.world.with_factor.add if factor else self.world.with_factor.discard)(label)
         rule = LabelRule(label, tuple(sorted(named)), people_only=no_programs, second_factor=factor)
-        await self.house.identity.labels.put(self.admin, rule)
+        await self.house.management.labels.put(self.admin, rule)
 
     async def _collection(self) -> None:
         made = f"col_{len(self.world.things)}"
@@ -206,25 +206,25 @@ class Play:
     async def _join(self) -> None:
         name, person = self.chance.choice(list(self.world.groups)), self._person()
         self.world.groups[name].add(person)
-        await self.house.identity.groups.add_member(self.admin, name.partition(":")[2], person)
+        await self.house.management.groups.add_member(self.admin, name.partition(":")[2], person)
 
     async def _leave(self) -> None:
         name = self.chance.choice(list(self.world.groups))
         if members := sorted(self.world.groups[name]):
             person = self.chance.choice(members)
             self.world.groups[name].discard(person)
-            await self.house.identity.groups.remove_member(self.admin, name.partition(":")[2], person)
+            await self.house.management.groups.remove_member(self.admin, name.partition(":")[2], person)
 
     async def _role(self) -> None:
         person = self.chance.choice(list(self.keys))
         self.world.roles[person] = role = self.chance.choice(ROLES)
-        await self.house.identity.services.change(self.admin, person, role=Role(role))
+        await self.house.management.services.change(self.admin, person, role=Role(role))
 
     async def _activity(self) -> None:
         person = self.chance.choice(list(self.keys))
         active = person in self.world.inactive
         (self.world.inactive.discard if active else self.world.inactive.add)(person)
-        await self.house.identity.services.change(self.admin, person, active=active)
+        await self.house.management.services.change(self.admin, person, active=active)
 
     async def _delete(self) -> None:
         documents = [name for name, one in self.world.things.items() if one.parent and not one.gone]
@@ -239,7 +239,7 @@ async def compare_the_past(play: Play, moments: int, things: int) -> int:
     cases = 0
     for at, world in play.chance.sample(play.pasts, min(moments, len(play.pasts))):
         for thing in play.chance.sample(list(play.world.things), min(things, len(play.world.things))):
-            readers = await play.house.identity.explain.readers(play.admin, thing, at)
+            readers = await play.house.management.explain.readers(play.admin, thing, at)
             found = {one.subject_id for one in readers}
             for person in play.world.roles:
                 assert (person in found) == world.may_read(person, thing), (at, person, thing)

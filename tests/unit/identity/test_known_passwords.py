@@ -52,7 +52,7 @@ async def test_a_list_that_cannot_be_read_lets_nothing_pass(tmp_path: Path) -> N
 
 async def test_it_is_asked_wherever_a_password_is_chosen(house: House, tmp_path: Path) -> None:
     path = listed(tmp_path / "list.txt", ["a breached passphrase"])
-    house.identity.password.rules.lists.append(BreachedPasswords(path))  # pyright: ignore[reportAttributeAccessIssue]
+    house.identity.parts.rules.lists.append(BreachedPasswords(path))  # pyright: ignore[reportAttributeAccessIssue]
     admin = await house.signed_in()
     for new, reason in (("a breached passphrase", "breached"), ("trustno1", "common")):
         answer = await admin.post("/api/v1/me/password", {"current_password": PASSWORD, "new_password": new})
