@@ -35,7 +35,8 @@ class _Search:
         }
         if self._dense is not None:
             stages[DENSE] = edge.Query.Nearest(self._dense, using=DENSE)
-        scores = self._each(stages, self._filter, self._limit)
+        asked = [self._request(stage, self._filter, self._limit) for stage in stages.values()]
+        scores = dict(zip(stages, self._scores(asked), strict=True))
         points = {point for found in scores.values() for point in found}
         self._complete(scores, stages, points)
         reach = self._reach({name for name, found in scores.items() if name != DENSE and found})
@@ -51,29 +52,31 @@ class _Search:
             for record in self._shard.retrieve([*points], [*_SHOWN], with_vector=False)
         ]
 
-    def _each(
-        self, stages: Mapping[str, edge.Query], condition: edge.Filter, limit: int
-    ) -> dict[str, dict[str, float]]:
-        """Scores by stage and point. An id is read once: that takes as long as finding the point."""
-        requests = [
-            edge.QueryRequest(limit=limit, query=stage, filter=condition, with_payload=False)
-            for stage in stages.values()
-        ]
-        answers = self._shard.query_batch(edge.QueryBatchRequest(requests))
-        return {
-            name: {str(hit.id): hit.score for hit in hits} for name, hits in zip(stages, answers, strict=True)
-        }
-
     def _complete(
         self, scores: dict[str, dict[str, float]], stages: Mapping[str, edge.Query], points: set[str]
     ) -> None:
         """What only another stage has found is scored too."""
-        full = {name: stages[name] for name, found in scores.items() if len(found) == self._limit}
-        missing = {point for point in points if any(point not in scores[name] for name in full)}
-        if missing:
-            only = edge.Filter(must=[edge.HasIdCondition({*missing})])
-            for name, found in self._each(full, only, len(missing)).items():
-                scores[name].update(found)
+        missing = {
+            name: unseen
+            for name, found in scores.items()
+            if len(found) == self._limit and (unseen := points - found.keys())
+        }
+        asked = [
+            self._request(stages[name], edge.Filter(must=[edge.HasIdCondition(unseen)]), len(unseen))
+            for name, unseen in missing.items()
+        ]
+        for name, found in zip(missing, self._scores(asked), strict=True):
+            scores[name].update(found)
+
+    def _request(self, stage: edge.Query, condition: edge.Filter, limit: int) -> edge.QueryRequest:
+        return edge.QueryRequest(limit=limit, query=stage, filter=condition, with_payload=False)
+
+    def _answers(self, requests: Sequence[edge.QueryRequest]) -> list[list[edge.ScoredPoint]]:
+        return self._shard.query_batch(edge.QueryBatchRequest([*requests])) if requests else []
+
+    def _scores(self, requests: Sequence[edge.QueryRequest]) -> list[dict[str, float]]:
+        """By point. An id is read once: that takes as long as finding the point."""
+        return [{str(hit.id): hit.score for hit in hits} for hits in self._answers(requests)]
 
     def _reach(self, analysers: set[str]) -> dict[str, float]:
         """What a passage would score that is the best at every term of the query; by analyser."""
@@ -83,15 +86,12 @@ class _Search:
             for name in sorted(analysers)
             for term, weight in islice(self._weights[name].items(), _MEASURED_TERMS)
         ]
-        queries = {
-            f"{name}/{term}": edge.Query.Nearest(_sparse({term: weight}), using=name)
-            for name, term, weight in terms
-        }
+        queries = [edge.Query.Nearest(_sparse({term: weight}), using=name) for name, term, weight in terms]
+        best = self._answers([self._request(query, self._filter, 1) for query in queries])
         unknown = log(2 * total + 1)  # the IDF of a term that no passage has
-        best = self._each(queries, self._filter, 1)
         reach = dict.fromkeys(analysers, 0.0)
-        for name, term, weight in terms:
-            reach[name] += next(iter(best[f"{name}/{term}"].values()), unknown * weight)
+        for (name, _, weight), hits in zip(terms, best, strict=True):
+            reach[name] += hits[0].score if hits else unknown * weight
         return {
             name: value * max(1.0, len(self._weights[name]) / _MEASURED_TERMS)
             for name, value in reach.items()
