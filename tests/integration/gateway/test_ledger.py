@@ -165,6 +165,23 @@ async def test_answers_of_this_process_are_written_down_too() -> None:
         }
 
 
+async def test_a_call_that_a_guardrail_blocks_before_the_model_is_an_entry() -> None:
+    async with model_server(talk) as server, limited(server) as (_, client):
+        guardrail = {"name": "PII", "action": "block", "recognisers": ["email"], "stages": ["before"]}
+        assert (await client.post("/api/v1/gateway/guardrails", json=guardrail)).status_code == 201
+        said = [{"role": "user", "content": "Write to jean@exemple.fr"}]
+        for model in ("m", "bastide-reader"):
+            assert (await ask(client, model=model, messages=said)).status_code == 400
+        found = await entries(client)
+        assert {entry["model"] for entry in found} == {"m", "bastide-reader"}
+        for entry in found:
+            assert (entry["outcome"], entry["status"], entry["attempts"]) == ("blocked", 400, 0)
+            assert entry["findings"] == ["before:block:email"]
+        assert not [request for request in server.requests if request.method == "POST"]
+        total = (await client.get(f"/api/v1/usage?{TODAY}")).json()["total"]
+        assert (total["requests"], total["turned_away"]) == (0, 2)
+
+
 async def test_totals_are_exact_and_broken_down() -> None:
     async with model_server(talk) as server, limited(server) as (_, client):
         for _ in range(7):

@@ -11,7 +11,9 @@ export const gateway = {
     ownPeriod: "As chosen",
     day: "Day (UTC)",
     shown: "Shown",
-    measures: { requests: "Calls", tokens: "Tokens", cost: "Cost" },
+    measures: { requests: "Calls", tokens: "Tokens", cost: "Cost", turned_away: "Turned away" },
+    turnedAwayHint:
+      "Refused by a limit, a budget or a guardrail before a model was asked; not among the calls",
     split: "Split by",
     together: "Not at all",
     by: { model: "Model", user: "Person", key: "Key", group: "Group" },
@@ -28,7 +30,11 @@ export const gateway = {
     outcome: "Outcome",
     outcomes: {
       ok: "answered",
+      cached: "from the cache",
+      degraded: "by the reader instead",
       refused: "refused",
+      limited: "over a limit",
+      blocked: "blocked by a guardrail",
       failed: "failed",
       cut: "left by the client",
       interrupted: "interrupted",

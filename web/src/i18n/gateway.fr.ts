@@ -17,7 +17,9 @@ export const gateway: typeof english = {
     ownPeriod: "Au choix",
     day: "Jour (UTC)",
     shown: "Affichage",
-    measures: { requests: "Appels", tokens: "Jetons", cost: "Coût" },
+    measures: { requests: "Appels", tokens: "Jetons", cost: "Coût", turned_away: "Refusés à l’entrée" },
+    turnedAwayHint:
+      "Refusés par une limite, un budget ou un garde-fou avant qu’un modèle soit interrogé ; hors des appels",
     split: "Réparti par",
     together: "Sans répartition",
     by: { model: "Modèle", user: "Personne", key: "Clé", group: "Groupe" },
@@ -34,7 +36,11 @@ export const gateway: typeof english = {
     outcome: "Issue",
     outcomes: {
       ok: "répondu",
+      cached: "repris du cache",
+      degraded: "par le lecteur, en secours",
       refused: "refusé",
+      limited: "limite atteinte",
+      blocked: "bloqué par un garde-fou",
       failed: "échoué",
       cut: "quitté par le client",
       interrupted: "interrompu",
