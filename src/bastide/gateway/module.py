@@ -193,7 +193,7 @@ class _Books:
         self.journal = FileJournal(storage.journal)
         self.limiter = Limiter(store, self.counters, clock)
         self.refusals = Refusals(self.journal, clock)
-        self.accounts = Accounts(self.journal, self.limiter, clock, observer)
+        self.accounts = Accounts(self.journal, self.limiter, clock, observer, self.refusals)
         self.settler = Settler(self.journal, store, self.limiter, clock)
 
 
