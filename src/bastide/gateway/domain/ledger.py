@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
     RUNNING = "running"
     OK = "ok"
-    REFUSED = "refused"  # by the provider: an error about the request itself
+    REFUSED = "refused"  # an error about the request itself: the provider's, or nobody may or can be asked it
     FAILED = "failed"
     CUT = "cut"  # the client went away
     CACHED = "cached"
