@@ -84,7 +84,7 @@ class GatewayModule:
         store = SqlGatewayStore(storage.database, storage.outbox, storage.audit)
         self._traced = telemetry.traces is not None
         self._observer = self._observed_by(telemetry)
-        self.books = _Books(store, storage, clock, self._observer)
+        self.books = _Books(store, storage, self.catalogue, clock, self._observer)
         self._guards = Guards(store, storage.audit, self.books.refusals)
         self.policies = Policies(store)
         self._cache = AnswerCache(
@@ -188,11 +188,18 @@ class GatewayModule:
 class _Books:
     """What calls take: held against limits, written into the journal, settled in the ledger."""
 
-    def __init__(self, store: GatewayStore, storage: Storage, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self,
+        store: GatewayStore,
+        storage: Storage,
+        catalogue: LiveCatalogue,
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
         self.counters = open_counters(storage.cache_url)
         self.journal = FileJournal(storage.journal)
         self.limiter = Limiter(store, self.counters, clock)
-        self.refusals = Refusals(self.journal, clock)
+        self.refusals = Refusals(self.journal, catalogue, clock)
         self.accounts = Accounts(self.journal, self.limiter, clock, observer, self.refusals)
         self.settler = Settler(self.journal, store, self.limiter, clock)
 

@@ -131,15 +131,15 @@ class Inference:
             exchange.numbers = operation is Operation.RESPONSES
             if call.stream and operation in _STREAMED:
                 exchange.expect_stream()
-            model = self._catalogue.find(call.principal, call.model)
             if self._prompts.wants(call):
                 call = await self._guards.before(call)
                 exchange.transcript = self._prompts.transcript(call)
-            await self._answer(exchange, call, model)
+            await self._answer(exchange, call)
 
         return handle
 
-    async def _answer(self, exchange: Exchange, call: Call, model: Model) -> None:
+    async def _answer(self, exchange: Exchange, call: Call) -> None:
+        model = self._catalogue.find(call.principal, call.model)
         if call.operation is Operation.COUNT_TOKENS and not any(
             serves(place, call.operation) for place in model.deployments
         ):

@@ -7,6 +7,7 @@ from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.ledger import Entry, Outcome, moment_us
 from bastide.gateway.domain.limits import Whose
 from bastide.gateway.ports.journal import Journal
+from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
 
@@ -19,8 +20,9 @@ refusals counts all.
 class Refusals:
     """One per process."""
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(self, journal: Journal, catalogue: LiveCatalogue, clock: Clock) -> None:
         self._journal = journal
+        self._catalogue = catalogue
         self._clock = clock
         self._second = 0
         self._noted: Counter[Whose] = Counter()
@@ -34,6 +36,8 @@ class Refusals:
         self._note(call, Outcome.BLOCKED, 400, findings)
 
     def _note(self, call: Call, outcome: Outcome, status: int, findings: Sequence[str]) -> None:
+        if call.model not in self._catalogue.current.models:
+            return  # a guardrail has looked at it first: no call to a model, and its name may be anything
         at_us = moment_us(self._clock.now())
         whose = Whose.of(call.principal)
         if not self._counts(whose, at_us // 1_000_000):
