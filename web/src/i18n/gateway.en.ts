@@ -133,7 +133,7 @@ export const gateway = {
     settings: "Settings",
     temperature: "Temperature",
     maxTokens: "Longest answer (tokens)",
-    asModel: "as the model has it",
+    asModel: "model's own",
     compare: "Compare two models",
     message: "Your message",
     send: "Send",

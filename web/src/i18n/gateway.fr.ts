@@ -139,7 +139,7 @@ export const gateway: typeof english = {
     settings: "Réglages",
     temperature: "Température",
     maxTokens: "Réponse la plus longue (jetons)",
-    asModel: "comme le modèle le veut",
+    asModel: "celle du modèle",
     compare: "Comparer deux modèles",
     message: "Votre message",
     send: "Envoyer",
