@@ -166,7 +166,7 @@ def provider(stage: Stage) -> str:
 
 LIMIT = {
     "subject": "model",
-    "subject_id": "no-model",
+    "subject_id": "bastide-reader",
     "metric": "requests",
     "period": "minute",
     "amount": 1_000,

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from bastide.app.subjects import KnownSubjects
 from bastide.app.version import VERSION
 from bastide.gateway.http.inference import inference_paths
 from bastide.gateway.module import GatewayModule
@@ -58,7 +59,8 @@ def platform_api(parts: Parts) -> FastAPI:
     if parts.documents is not None:
         routers += parts.documents(principal_of)
     if parts.gateway is not None:
-        routers += gateway_routers(parts.gateway, principal_of)
+        subjects = KnownSubjects(parts.identity.keys.store)
+        routers += gateway_routers(parts.gateway, principal_of, subjects)
     routers.append(status_router(parts.examine, parts.facts, policy, principal_of))
     return _compose(routers)
 

@@ -41,7 +41,7 @@ def gateway_bounds(settings: Settings) -> Bounds:
     """Times and sizes of the settings."""
     gateway = settings.gateway
     timeouts = Timeouts(gateway.first_token_timeout_s, gateway.idle_timeout_s, gateway.total_timeout_s)
-    sizes = Sizes(max_request_bytes=gateway.max_request_mb << 20)
+    sizes = Sizes(gateway.max_request_mb << 20, gateway.max_answer_mb << 20)
     return Bounds(gateway.connect_timeout_s, gateway.keep_alive_s, timeouts, sizes)
 
 

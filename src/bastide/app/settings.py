@@ -114,6 +114,7 @@ class GatewaySettings(BaseModel):
         first_token_timeout_s: to the first bytes of an answer, or to the head of one that is not streamed.
         idle_timeout_s: between two events of a stream.
         keep_alive_s: after so much silence the client of a stream gets a comment, before the first token too.
+        max_answer_mb: of one that is not streamed.
         max_concurrency: requests that a process works on at a time; more are refused.
     """
 
@@ -125,6 +126,7 @@ class GatewaySettings(BaseModel):
     keep_alive_s: float = Field(15, gt=0)
     total_timeout_s: float = Field(900, gt=0)
     max_request_mb: int = Field(32, ge=1)
+    max_answer_mb: int = Field(64, ge=1)
     max_concurrency: int = Field(5000, ge=1)
     providers: tuple[Provider, ...] = ()
     models: tuple[Model, ...] = ()

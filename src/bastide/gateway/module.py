@@ -32,6 +32,7 @@ from bastide.gateway.usecases.discover import Discovery
 from bastide.gateway.usecases.generate import GatewayService
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.ledger.account import Accounts
+from bastide.gateway.usecases.ledger.refusals import Refusals
 from bastide.gateway.usecases.ledger.settle import Settler
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.gateway.usecases.observers import Observers
@@ -81,10 +82,10 @@ class GatewayModule:
         self.catalogue = _known_from_the_start(configured, embedder)
         self._discovery = Discovery(self.catalogue, self._upstream, configured.asked)
         store = SqlGatewayStore(storage.database, storage.outbox, storage.audit)
-        self._guards = Guards(store, storage.audit)
         self._traced = telemetry.traces is not None
         self._observer = self._observed_by(telemetry)
-        self.books = _Books(store, storage, clock, self._observer)
+        self.books = _Books(store, storage, self.catalogue, clock, self._observer)
+        self._guards = Guards(store, storage.audit, self.books.refusals)
         self.policies = Policies(store)
         self._cache = AnswerCache(
             storage.cache, storage.keyring, clock, self._guards, self.policies, self.books.accounts
@@ -187,11 +188,19 @@ class GatewayModule:
 class _Books:
     """What calls take: held against limits, written into the journal, settled in the ledger."""
 
-    def __init__(self, store: GatewayStore, storage: Storage, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self,
+        store: GatewayStore,
+        storage: Storage,
+        catalogue: LiveCatalogue,
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
         self.counters = open_counters(storage.cache_url)
         self.journal = FileJournal(storage.journal)
         self.limiter = Limiter(store, self.counters, clock)
-        self.accounts = Accounts(self.journal, self.limiter, clock, observer)
+        self.refusals = Refusals(self.journal, catalogue, clock)
+        self.accounts = Accounts(self.journal, self.limiter, clock, observer, self.refusals)
         self.settler = Settler(self.journal, store, self.limiter, clock)
 
 

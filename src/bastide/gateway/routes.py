@@ -13,6 +13,7 @@ from bastide.gateway.http.prompts import prompts_router
 from bastide.gateway.http.providers import providers_router
 from bastide.gateway.http.usage import usage_router
 from bastide.gateway.module import GatewayModule
+from bastide.gateway.ports.subjects import Subjects
 from bastide.gateway.usecases.manage_guardrails import ManageGuardrails
 from bastide.gateway.usecases.manage_limits import ManageLimits
 from bastide.gateway.usecases.manage_models import ManageModels
@@ -22,15 +23,18 @@ from bastide.gateway.usecases.observe import Observe
 from bastide.identity.contract import Principal
 
 
-def gateway_routers(gateway: GatewayModule, principal: Callable[[Request], Principal]) -> list[APIRouter]:
-    """For administrators, and for everybody's own usage."""
+def gateway_routers(
+    gateway: GatewayModule, principal: Callable[[Request], Principal], subjects: Subjects
+) -> list[APIRouter]:
+    """For administrators, and for everybody's own usage. Limits can be for whom `subjects` know."""
     changes = gateway.changes
+    limits = ManageLimits(changes, gateway.books.limiter, gateway.catalogue, subjects)
     models = ManageModels(changes, gateway.catalogue)
     return [
         providers_router(ManageProviders(changes, gateway.catalogue, gateway.keyring), principal),
         models_router(models, principal),
         deployments_router(models, principal),
-        limits_router(ManageLimits(changes, gateway.books.limiter), principal),
+        limits_router(limits, principal),
         guardrails_router(ManageGuardrails(changes), principal),
         policy_router(ManagePolicy(changes, gateway.policies), principal),
         prompts_router(gateway.read_prompts, principal),

@@ -27,6 +27,7 @@ from bastide.gateway.configuration import (
     Timeouts,
     configured_provider,
 )
+from bastide.gateway.domain.limits import Subject
 from bastide.gateway.module import GatewayModule
 from bastide.gateway.routes import gateway_routers
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
@@ -115,6 +116,13 @@ class Everyone:
     def require(self, principal: Principal, action: Action, resource: Resource | None = None) -> None:
         if self.denied is not None:
             raise self.denied
+
+
+class Known:
+    """Whom limits may be for."""
+
+    async def exists(self, organisation_id: str, subject: Subject, subject_id: str) -> bool:
+        return organisation_id == "org_one" and subject_id in {"key_1", "usr_alice", "grp_x"}
 
 
 class FixedClock:
@@ -209,7 +217,7 @@ def _with_api(module: GatewayModule, inference: AsgiApp) -> AsgiApp:
     """The inference routes under their prefixes, the management API elsewhere, as the product has it."""
     api = FastAPI()
     install_error_handlers(api)
-    for router in gateway_routers(module, _principal_of):
+    for router in gateway_routers(module, _principal_of, Known()):
         api.include_router(router)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,13 +1,16 @@
 """What the ledger says of calls that end in every way."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
 
 from bastide.gateway.configuration import Timeouts
+from bastide.gateway.usecases.ledger.refusals import MOST_PER_SECOND
 from bastide.identity.contract import Action, CredentialKind, Principal, Resource, Role
-from tests.integration.gateway.test_limits import ALICE, BODY, COST, ask, limited
+from tests.integration.gateway.door import memory_storage
+from tests.integration.gateway.test_limits import ALICE, BODY, COST, ask, limit, limited
 from tests.integration.gateway.upstream import (
     ModelServer,
     Request,
@@ -163,6 +166,59 @@ async def test_answers_of_this_process_are_written_down_too() -> None:
             ("bastide-reader", "chat/completions", "ok"),
             ("alphabet", "embeddings", "ok"),
         }
+
+
+async def test_a_call_over_a_limit_is_an_entry_that_costs_nothing_and_counts_apart() -> None:
+    async with model_server(talk) as server, limited(server, limit("requests", "minute", 1)) as (_, client):
+        assert (await ask(client)).status_code == 200
+        assert (await ask(client, stream=True)).status_code == 429
+        found = {entry["outcome"]: entry for entry in await entries(client)}
+        assert set(found) == {"ok", "limited"}
+        refused = found["limited"]
+        assert (refused["status"], refused["attempts"], refused["streamed"]) == (429, 0, True)
+        assert (refused["model"], refused["deployment"], refused["key"]) == ("m", "", "key_1")
+        assert (refused["cost"], refused["prompt_tokens"], refused["request_id"]) == ("0", 0, "req_test")
+        total = (await client.get(f"/api/v1/usage?{TODAY}")).json()["total"]
+        assert (total["requests"], total["failed"], total["turned_away"]) == (1, 0, 1)
+        groups = (await client.get(f"/api/v1/usage?{TODAY}&by=group")).json()["items"]
+        assert [(item["requests"], item["turned_away"]) for item in groups] == [(1, 1)]
+
+
+async def test_calls_that_were_turned_away_use_up_no_budget_of_requests() -> None:
+    async with model_server(talk) as server, memory_storage() as storage:
+        budget = limit("requests", "day", 2)
+        async with limited(server, limit("requests", "minute", 1), storage=storage) as (_, client):
+            for _ in range(4):
+                await ask(client)
+            await entries(client)
+            assert (await client.post("/api/v1/gateway/limits", json=budget)).status_code == 201
+            mine = (await client.get("/api/v1/gateway/limits/mine?model=m")).json()["items"]
+            assert [one["used"] for one in mine if one["period"] == "day"] == [1]
+
+
+async def test_who_asks_again_without_a_pause_does_not_fill_the_ledger() -> None:
+    async with model_server(talk) as server, limited(server, limit("requests", "minute", 1)) as (_, client):
+        for _ in range(MOST_PER_SECOND + 5):
+            await ask(client)  # the clock of these tests stands still
+        outcomes = Counter(entry["outcome"] for entry in await entries(client))
+        assert outcomes == {"ok": 1, "limited": MOST_PER_SECOND}
+
+
+async def test_a_call_that_a_guardrail_blocks_before_the_model_is_an_entry() -> None:
+    async with model_server(talk) as server, limited(server) as (_, client):
+        guardrail = {"name": "PII", "action": "block", "recognisers": ["email"], "stages": ["before"]}
+        assert (await client.post("/api/v1/gateway/guardrails", json=guardrail)).status_code == 201
+        said = [{"role": "user", "content": "Write to jean@exemple.fr"}]
+        for model in ("m", "bastide-reader"):
+            assert (await ask(client, model=model, messages=said)).status_code == 400
+        found = await entries(client)
+        assert {entry["model"] for entry in found} == {"m", "bastide-reader"}
+        for entry in found:
+            assert (entry["outcome"], entry["status"], entry["attempts"]) == ("blocked", 400, 0)
+            assert entry["findings"] == ["before:block:email"]
+        assert not [request for request in server.requests if request.method == "POST"]
+        total = (await client.get(f"/api/v1/usage?{TODAY}")).json()["total"]
+        assert (total["requests"], total["turned_away"]) == (0, 2)
 
 
 async def test_totals_are_exact_and_broken_down() -> None:

@@ -284,6 +284,28 @@ async def test_a_wrong_limit_is_named(body: dict[str, Any], field: str) -> None:
         assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, field)
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (limit("requests", "day", 5, "key", subject_id="key_2"), "subject_id"),
+        (limit("requests", "day", 5, "user", subject_id="usr_nobody"), "subject_id"),
+        (limit("requests", "day", 5, "group", subject_id="grp_y"), "subject_id"),
+        (limit("requests", "day", 5, "model", subject_id="n"), "subject_id"),
+        (limit("requests", "day", 5, "user", model="n"), "model"),
+    ],
+)
+async def test_a_limit_for_nobody_is_refused(body: dict[str, Any], field: str) -> None:
+    async with model_server(talk) as server, limited(server) as (_, client):
+        answer = await client.post("/api/v1/gateway/limits", json=body)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "gateway.subject_unknown")
+        assert error["details"]["field"] == field
+        known = {"key": "key_1", "user": "usr_alice", "group": "grp_x", "model": "m"}
+        for subject, subject_id in known.items():
+            whose = limit("requests", "day", 5, subject, subject_id=subject_id, model="m")
+            assert (await client.post("/api/v1/gateway/limits", json=whose)).status_code == 201
+
+
 async def test_a_threshold_is_told_once_in_the_ledgers_transaction() -> None:
     budget = limit("tokens", "day", 30_000, "user", thresholds=[1, 50])
     async with model_server(_large) as server, memory_storage() as storage:

@@ -141,6 +141,8 @@ async def test_what_cannot_be_said_is_refused(
         error = answer.json()["error"]
         assert (answer.status_code, error["code"], error["param"]) == (400, "request.untranslatable", param)
         assert not [request for request in server.requests if request.method == "POST"]
+        ledger = (await client.get(client.base_url.join("/api/v1/usage/entries"))).json()["items"]
+        assert [entry["outcome"] for entry in ledger] == ["refused"], "it is no failure of the provider's"
 
 
 async def test_what_is_left_out_is_told() -> None:

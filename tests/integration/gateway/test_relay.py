@@ -170,6 +170,7 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     async with door(server) as gateway, httpx.AsyncClient() as client:
         answer = await client.post(f"{gateway.url}/v1/chat/completions", json=BODY)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "upstream.unreachable")
+    assert "127.0.0.1" not in answer.text, "where it would be is for administrators"
 
 
 async def test_connections_are_kept_and_a_lost_one_is_replaced() -> None:

@@ -304,6 +304,9 @@ async def test_the_reader_answers_when_nothing_else_does_and_says_so() -> None:
         assert answer.json()["bastide"]["degraded"] is True
         streamed = await ask(client, messages=messages, stream=True)
         assert '"degraded":true' in streamed.text
+        ledger = (await client.get(client.base_url.join("/api/v1/usage/entries"))).json()["items"]
+        answered = [entry["outcome"] for entry in ledger if entry["model"] == "bastide-reader"]
+        assert answered == ["degraded", "degraded"]
 
 
 async def test_an_operation_goes_only_where_it_is_known() -> None:

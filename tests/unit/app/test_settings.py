@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bastide.app.embedder_url import parse_embedder_url
+from bastide.app.gateway import gateway_bounds
 from bastide.app.roles import ALL_ROLES, Role
 from bastide.app.settings import Settings, SettingsError, load_settings
 from bastide.app.syslog_url import SyslogUrl, parse_syslog_url
@@ -141,3 +142,12 @@ def test_a_receiver_of_the_audit_log_that_cannot_be_is_refused(url: str, named: 
 def test_a_receiver_of_the_audit_log() -> None:
     given = parse_syslog_url("syslog+tls://siem.example:6514?ca=/etc/ca.pem")
     assert given == SyslogUrl("siem.example", 6514, tls=True, ca=Path("/etc/ca.pem"))
+
+
+def test_sizes_and_times_of_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASTIDE_GATEWAY__MAX_REQUEST_MB", "3")
+    monkeypatch.setenv("BASTIDE_GATEWAY__MAX_ANSWER_MB", "5")
+    monkeypatch.setenv("BASTIDE_GATEWAY__CONNECT_TIMEOUT_S", "0.5")
+    bounds = gateway_bounds(load_settings())
+    assert (bounds.sizes.max_request_bytes, bounds.sizes.max_answer_bytes) == (3 << 20, 5 << 20)
+    assert bounds.connect_timeout_s == 0.5

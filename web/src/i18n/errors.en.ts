@@ -71,6 +71,8 @@ export const errors = {
   gateway_in_use: "Something still uses it. Remove that first.",
   gateway_invalid: "This cannot be saved: {{message}}",
   gateway_not_found: "This is not there any more.",
+  gateway_subject_unknown:
+    "Nobody is meant by this: the key, person, group or model does not exist any more.",
   guardrail_blocked: "Your organisation does not let this pass to or from a model: {{message}}",
   guardrail_pattern: "This pattern cannot be used: {{message}}",
   upstream_refused: "The model's server finds fault with the question: {{message}}",

@@ -78,6 +78,8 @@ export const errors: typeof english = {
   gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
   gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
   gateway_not_found: "Cela n’existe plus.",
+  gateway_subject_unknown:
+    "Cela ne désigne personne : la clé, la personne, le groupe ou le modèle n’existe plus.",
   guardrail_blocked:
     "Votre organisation ne laisse pas passer ceci vers un modèle, ni depuis un modèle : {{message}}",
   guardrail_pattern: "Ce motif ne peut pas être utilisé : {{message}}",

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bastide.gateway.adapters.tables import group_usage, ledger, thresholds, usage
-from bastide.gateway.domain.ledger import Entry, Outcome, Totals, sums_of
+from bastide.gateway.domain.ledger import Entry, Outcome, Totals, moment_us, sums_of
 from bastide.gateway.domain.limits import Bound, Metric, Subject
 from bastide.gateway.domain.reports import Dimension, UsageQuery, UsageRow
 from bastide.platform.database.dialects import insert_into
@@ -195,10 +195,9 @@ def _line(entry: Entry) -> tuple[Any, ...]:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    at_us = int(row.at.timestamp()) * 1_000_000 + row.at.microsecond
     fields: dict[str, Any] = {name: getattr(row, name) for name in _ROW_FIELDS}
     fields |= {
-        "at_us": at_us,
+        "at_us": moment_us(row.at),
         "outcome": Outcome(row.outcome),
         "groups": tuple(row.groups),
         "findings": tuple(row.findings),

@@ -101,7 +101,8 @@ ledger = Table(
 
 def _sums() -> list[Column[int]]:
     names = ("requests", "failed", "prompt", "completion", "cached", "reasoning", "estimated", "cost")
-    return [Column(name, BigInteger, nullable=False) for name in names]
+    turned_away = Column("turned_away", BigInteger, nullable=False, server_default="0")
+    return [*(Column(name, BigInteger, nullable=False) for name in names), turned_away]
 
 
 usage = Table(

@@ -207,12 +207,20 @@ class Inference:
             exchange.extra_headers.append((b"x-bastide-degraded", b"true"))
             call = await self._guarded(exchange, replace(call, model=READER))
             messages = messages_of(in_chat(call))
-            await self._read(exchange, call, degraded(read_conversation(self._reader, messages)))
+            events = degraded(read_conversation(self._reader, messages))
+            await self._read(exchange, call, events, Outcome.DEGRADED)
 
-    async def _read(self, exchange: Exchange, call: Call, events: AsyncIterator[AnswerEvent]) -> None:
+    async def _read(
+        self,
+        exchange: Exchange,
+        call: Call,
+        events: AsyncIterator[AnswerEvent],
+        outcome: Outcome = Outcome.OK,
+    ) -> None:
         reader = self._catalogue.current.models[READER]
         told = _told(exchange)
-        await self._write(exchange, call, accounted(events, self._accounts, call, reader, self._guards, told))
+        read = accounted(events, self._accounts, call, reader, self._guards, told, outcome)
+        await self._write(exchange, call, read)
 
     async def _embed(self, exchange: Exchange, call: Call, embedder: Embedder) -> None:
         model = self._catalogue.current.models[call.model]

@@ -114,6 +114,12 @@ class EntryError(InvalidError):
     code = "gateway.invalid"
 
 
+class SubjectUnknownError(InvalidError):
+    """A limit names a key, user, group or model that is not there; `details["field"]` says where."""
+
+    code = "gateway.subject_unknown"
+
+
 class EntryNotFoundError(NotFoundError):
     """No such provider, model, deployment or limit."""
 

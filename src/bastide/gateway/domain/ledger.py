@@ -14,6 +14,11 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 _DAY_US = 86_400_000_000
 
 
+def moment_us(at: datetime) -> int:
+    """Microseconds since the epoch, exact."""
+    return int(at.timestamp()) * 1_000_000 + at.microsecond
+
+
 class Outcome(StrEnum):
     """How a call ended.
 
@@ -22,12 +27,13 @@ class Outcome(StrEnum):
 
     RUNNING = "running"
     OK = "ok"
-    REFUSED = "refused"  # by the provider: an error about the request itself
+    REFUSED = "refused"  # an error about the request itself: the provider's, or nobody may or can be asked it
     FAILED = "failed"
     CUT = "cut"  # the client went away
     CACHED = "cached"
     DEGRADED = "degraded"
-    BLOCKED = "blocked"  # by a guardrail, after the model had begun
+    BLOCKED = "blocked"  # by a guardrail, before the model was asked or after it had begun
+    LIMITED = "limited"  # by a limit or a budget, before the model was asked
     INTERRUPTED = "interrupted"
 
 
@@ -73,6 +79,11 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.at_us)
 
     @property
+    def turned_away(self) -> bool:
+        """No model was asked: a limit, a budget or a guardrail has refused it."""
+        return not self.attempts and self.outcome in {Outcome.LIMITED, Outcome.BLOCKED}
+
+    @property
     def day(self) -> date:
         """In UTC."""
         return date.fromordinal(_FIRST_DAY + self.at_us // _DAY_US)
@@ -84,7 +95,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over entries, exact."""
+    """Sums over entries, exact. Who was turned away is counted apart: that uses up no budget of requests."""
 
     requests: int = 0
     failed: int = 0
@@ -94,8 +105,12 @@ class Totals:
     reasoning: int = 0
     estimated: int = 0
     cost: int = 0
+    turned_away: int = 0
 
     def add(self, entry: Entry) -> None:
+        if entry.turned_away:
+            self.turned_away += 1
+            return
         self.requests += 1
         self.failed += entry.outcome in {Outcome.FAILED, Outcome.INTERRUPTED}
         self.prompt += entry.prompt

@@ -85,7 +85,7 @@ def limits_router(manage: ManageLimits, principal: Callable[[Request], Principal
             body.model,
             tuple(sorted(set(body.thresholds))),
         )
-        return _out(await manage.put(asks, limit))
+        return _out(await manage.add(asks, limit))
 
     @router.patch("/{limit_id}")
     async def change(limit_id: str, body: LimitChange, asks: Principal = caller) -> LimitOut:

@@ -15,10 +15,14 @@ from bastide.identity.contract import Principal
 
 
 class TotalsOut(BaseModel):
-    """`cached_tokens` are part of the prompt's, `reasoning_tokens` of the completion's; money is exact."""
+    """`cached_tokens` are part of the prompt's, `reasoning_tokens` of the completion's; money is exact.
+
+    `turned_away` are no part of `requests`: limits, budgets or guardrails have refused them.
+    """
 
     requests: int
     failed: int
+    turned_away: int
     prompt_tokens: int
     cached_tokens: int
     completion_tokens: int
@@ -118,6 +122,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
     return {
         "requests": totals.requests,
         "failed": totals.failed,
+        "turned_away": totals.turned_away,
         "prompt_tokens": totals.prompt,
         "cached_tokens": totals.cached,
         "completion_tokens": totals.completion,

@@ -124,7 +124,8 @@ class Discovery:
             if provider.source is Source.DISCOVERED:
                 self._catalogue.put(provider.name, ())
             else:
-                self._log.warning("provider.unreachable", provider=provider.name, error=str(error))
+                words = str(error.__cause__ or error) or f"No answer within {self._timeout_s:g} s."
+                self._log.warning("provider.unreachable", provider=provider.name, error=words)
             return
         if self.providers.get(provider.name) is configured:  # not replaced while it was asked
             self._catalogue.mark(provider.name, reachable=True)

@@ -8,8 +8,9 @@ from bastide.gateway.domain.errors import (
     UpstreamTimeoutError,
     UpstreamUnreachableError,
 )
+from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.ports.upstream import UpstreamReply
-from bastide.kit.errors import BastideError
+from bastide.kit.errors import BastideError, DeniedError, InvalidError
 
 _OK = 200
 _MAX_ERROR_BYTES = 64 * 1024
@@ -42,6 +43,16 @@ async def raise_failure(reply: UpstreamReply, provider: str) -> None:
     if reply.status in CREDENTIALS:
         words = "it refuses our credentials; an administrator must check the provider's key"
     raise UpstreamFailedError(f"{provider} failed: {words}", provider=provider, status=reply.status)
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """How a call ended whose answer never began.
+
+    A request that no provider's protocol can say, or that may go to none of them, is no failure of theirs.
+    """
+    if isinstance(error, InvalidError | DeniedError):
+        return Outcome.REFUSED
+    return Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
 
 
 def worth_repeating(error: BastideError) -> bool:

@@ -14,6 +14,7 @@ from bastide.gateway.domain.guardrails.rules import Action, GuardrailBook, Scree
 from bastide.gateway.domain.guardrails.texts import MEMBERS, with_texts
 from bastide.gateway.domain.members import edit, members
 from bastide.gateway.ports.store import GatewayStore
+from bastide.gateway.usecases.ledger.refusals import Refusals
 from bastide.kit.json import Json
 from bastide.operations.contract import Audit, Outcome, done_by
 
@@ -23,9 +24,10 @@ _TOLD = frozenset({Action.BLOCK, Action.FLAG})
 class Guards:
     """The guardrails in force. Without any, a call costs one look into a dictionary."""
 
-    def __init__(self, store: GatewayStore, audit: Audit) -> None:
+    def __init__(self, store: GatewayStore, audit: Audit, refusals: Refusals) -> None:
         self._store = store
         self._audit = audit
+        self._refusals = refusals
         self._book = GuardrailBook()
 
     async def reload(self) -> None:
@@ -41,7 +43,7 @@ class Guards:
         """The call as the model may see it.
 
         Raises:
-            GuardrailError: it may not be sent at all.
+            GuardrailError: it may not be sent at all; that stands in the ledger.
         """
         screens = self.screens(call, Stage.BEFORE)
         if not screens or call.screened:
@@ -55,8 +57,12 @@ class Guards:
                 if passed is not value:
                     changes[name] = msgspec.json.encode(passed)
         await self.tell(call, Stage.BEFORE, screening.findings)
-        raise_blocked(screening.findings, Stage.BEFORE)
         findings = tuple(sorted({*call.findings, *written(screening.findings, Stage.BEFORE)}))
+        try:
+            raise_blocked(screening.findings, Stage.BEFORE)
+        except GuardrailError:
+            self._refusals.blocked(call, findings)
+            raise
         if not changes:
             return structs.replace(call, findings=findings, screened=True)
         body = edit(call.body, call.members, changes)

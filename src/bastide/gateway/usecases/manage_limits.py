@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
-from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Whose
+from bastide.gateway.domain.errors import EntryError, EntryNotFoundError, SubjectUnknownError
+from bastide.gateway.domain.limits import EACH, Bound, Limit, Metric, Period, Subject, Whose
+from bastide.gateway.ports.subjects import Subjects
+from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.gateway.usecases.limits.limiter import Limiter
 from bastide.identity.contract import Action, Principal
@@ -25,6 +27,8 @@ class LimitUse:
 class ManageLimits:
     changes: Changes
     limiter: Limiter
+    catalogue: LiveCatalogue
+    subjects: Subjects
 
     async def listing(self, principal: Principal) -> Sequence[Limit]:
         """Those of the caller's organisation."""
@@ -43,8 +47,15 @@ class ManageLimits:
                 return limit
         raise EntryNotFoundError("There is no such limit.", id=limit_id)
 
+    async def add(self, principal: Principal, limit: Limit) -> Limit:
+        """Effective at once. Raises EntryError, SubjectUnknownError."""
+        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        _check(limit)
+        await self._check_subject(limit)
+        return await self.put(principal, limit)
+
     async def put(self, principal: Principal, limit: Limit) -> Limit:
-        """Adds it, or replaces the one of that id. Effective at once. Raises EntryError."""
+        """Adds it, or replaces the one of that id, whose subject may have gone since. Raises EntryError."""
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         _check(limit)
         async with self.changes.change(principal, "limit.changed", limit.id, **_facts(limit)) as unit:
@@ -64,6 +75,21 @@ class ManageLimits:
         self.changes.policy.require(principal, Action.MODEL_USE)
         bounds = self.limiter.book.of(Whose.of(principal), model)
         return [await self._use(bound) for bound in bounds]
+
+    async def _check_subject(self, limit: Limit) -> None:
+        """A limit for nobody would look like one that holds."""
+        models = self.catalogue.current.models
+        if limit.model is not None and limit.model not in models:
+            raise SubjectUnknownError(f"There is no model {limit.model!r}.", field="model")
+        subject, one = limit.subject, limit.subject_id
+        if subject is Subject.ORGANISATION or one == EACH:
+            return
+        if subject is Subject.MODEL:
+            exists = one in models
+        else:
+            exists = await self.subjects.exists(limit.organisation_id, subject, one)
+        if not exists:
+            raise SubjectUnknownError(f"There is no {subject} {one!r}.", field="subject_id")
 
     async def _use(self, bound: Bound) -> LimitUse:
         known = bound.limit.period.is_budget and bound.subject_id != EACH

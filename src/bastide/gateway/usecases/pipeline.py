@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 
 from bastide.gateway.domain.call import Call
 from bastide.gateway.domain.errors import UntranslatableError, UpstreamBusyError
-from bastide.gateway.domain.ledger import Outcome
 from bastide.gateway.domain.meters import meter_for
 from bastide.gateway.domain.retries import RetryBudget
 from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, raise_failure
+from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, outcome_of, raise_failure
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
@@ -75,7 +74,7 @@ class Pipeline:
                         raise
                     course.failed(station, error)
         except BaseException as error:
-            outcome = Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
+            outcome = outcome_of(error)
             if reply is None:
                 account.close(outcome, 0)
             else:

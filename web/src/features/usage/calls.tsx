@@ -6,7 +6,9 @@ import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
 import { classes } from "@/lib/classes";
 import { elapsed, moment, money, number } from "@/lib/format";
-import { calls, names, type Call } from "./queries";
+import { calls, names, type Call, type Outcome } from "./queries";
+
+const WELL: readonly Outcome[] = ["ok", "cached", "degraded", "cut"];
 
 /** Single calls, the newest first. */
 export function Calls({ me }: { me: Me }) {
@@ -61,6 +63,7 @@ function Row({ call, known }: { call: Call; known: Map<string, string> | undefin
   const { t, i18n } = useTranslation();
   const { at, model, user, key, outcome, prompt_tokens: prompt, completion_tokens: completion } = call;
   const who = [known?.get(user) ?? user, key && (known?.get(key) ?? key)].filter(Boolean).join(" · ");
+  const detail = [call.deployment, call.status || "", ...call.findings].filter(Boolean).join(" · ");
   return (
     <tr className="border-b border-line">
       <td className="px-2 py-2 tabular-nums">{moment(at, i18n.language)}</td>
@@ -68,7 +71,10 @@ function Row({ call, known }: { call: Call; known: Map<string, string> | undefin
       <td className="max-w-56 truncate px-2 py-2" title={user}>
         {who}
       </td>
-      <td className={classes("px-2 py-2", outcome !== "ok" && "text-brick")} title={String(call.status)}>
+      <td
+        className={classes("px-2 py-2", !WELL.includes(outcome) && "text-brick")}
+        title={detail || undefined}
+      >
         {t(`usage.outcomes.${outcome}`)}
       </td>
       <td className="px-2 py-2 tabular-nums">

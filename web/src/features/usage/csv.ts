@@ -3,6 +3,7 @@ import type { Dimension, UsageRow } from "./queries";
 const COLUMNS = [
   "requests",
   "failed",
+  "turned_away",
   "prompt_tokens",
   "cached_tokens",
   "completion_tokens",

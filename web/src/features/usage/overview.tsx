@@ -16,7 +16,7 @@ import { daysOf, lastDays, NONE, seriesOf, totalsBy, type Measure } from "./seri
 import { TotalsTable } from "./totals-table";
 
 const SPANS = [7, 30, 90] as const;
-const MEASURES: Measure[] = ["cost", "tokens", "requests"];
+const MEASURES: Measure[] = ["cost", "tokens", "requests", "turned_away"];
 
 export function Overview({ me, manages }: { me: Me; manages: boolean }) {
   const { t, i18n } = useTranslation();
@@ -34,6 +34,7 @@ export function Overview({ me, manages }: { me: Me; manages: boolean }) {
     measure === "cost" ? money(String(value), i18n.language) : number(value, i18n.language);
   const days = daysOf(span);
   const rows = report.data?.items ?? [];
+  const isEmpty = report.data && report.data.total.requests + report.data.total.turned_away === 0;
   return (
     <>
       <Choices
@@ -48,8 +49,8 @@ export function Overview({ me, manages }: { me: Me; manages: boolean }) {
       <ErrorNotice error={report.error} />
       {report.isPending && <Waiting label={t("app.loading")} />}
       {report.data && <Sums totals={report.data.total} />}
-      {report.data?.total.requests === 0 && <p className="py-8 text-soft">{t("usage.nothing")}</p>}
-      {report.data && report.data.total.requests > 0 && (
+      {isEmpty && <p className="py-8 text-soft">{t("usage.nothing")}</p>}
+      {isEmpty === false && (
         <>
           <Chart
             label={t("usage.chart", { measure: t(`usage.measures.${measure}`) })}
@@ -83,17 +84,18 @@ export function Overview({ me, manages }: { me: Me; manages: boolean }) {
 
 function Sums({ totals }: { totals: Totals }) {
   const { t, i18n } = useTranslation();
-  const facts: [string, string][] = [
+  const facts: [name: string, value: string, hint?: string][] = [
     [t("usage.measures.requests"), number(totals.requests, i18n.language)],
     [t("usage.failed"), number(totals.failed, i18n.language)],
+    [t("usage.measures.turned_away"), number(totals.turned_away, i18n.language), t("usage.turnedAwayHint")],
     [t("usage.prompt"), number(totals.prompt_tokens, i18n.language)],
     [t("usage.completion"), number(totals.completion_tokens, i18n.language)],
     [t("usage.measures.cost"), money(totals.cost, i18n.language)],
   ];
   return (
-    <dl className="mb-6 grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-5">
-      {facts.map(([name, value]) => (
-        <div key={name}>
+    <dl className="mb-6 grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-6">
+      {facts.map(([name, value, hint]) => (
+        <div key={name} title={hint}>
           <dt className="text-xs text-soft">{name}</dt>
           <dd className="font-serif text-2xl tabular-nums">{value}</dd>
         </div>

@@ -7,6 +7,8 @@ import { request } from "@/lib/http";
 export interface Totals {
   requests: number;
   failed: number;
+  /** No part of the requests: limits, budgets or guardrails have refused them. */
+  turned_away: number;
   prompt_tokens: number;
   cached_tokens: number;
   completion_tokens: number;
@@ -21,6 +23,9 @@ export interface UsageRow extends Totals, Partial<Record<Dimension, string | nul
   day?: string;
 }
 
+export type Outcome =
+  "ok" | "cached" | "degraded" | "cut" | "refused" | "limited" | "blocked" | "failed" | "interrupted";
+
 export interface Call {
   id: string;
   at: string;
@@ -30,7 +35,7 @@ export interface Call {
   model: string;
   deployment: string;
   operation: string;
-  outcome: "ok" | "refused" | "failed" | "cut" | "interrupted";
+  outcome: Outcome;
   status: number;
   streamed: boolean;
   prompt_tokens: number;
@@ -42,6 +47,7 @@ export interface Call {
   queue_ms: number;
   first_token_ms: number;
   total_ms: number;
+  findings: string[];
 }
 
 /** Days of the calendar (UTC), both included. */

@@ -7,6 +7,7 @@ const row = (day: string, model: string, requests: number, cost = "0"): UsageRow
   model,
   requests,
   failed: 0,
+  turned_away: 2 * requests,
   prompt_tokens: 2 * requests,
   cached_tokens: 0,
   completion_tokens: requests,

@@ -1,7 +1,7 @@
 /** From the rows of a report to what a chart shows. */
 import type { Dimension, Span, Totals, UsageRow } from "./queries";
 
-export type Measure = "cost" | "tokens" | "requests";
+export type Measure = "cost" | "tokens" | "requests" | "turned_away";
 
 export interface Series {
   /** The value of the dimension; "" for all that is left over. */
@@ -32,7 +32,7 @@ export function lastDays(count: number, now = new Date()): Span {
 
 export function measured(totals: Totals, measure: Measure): number {
   if (measure === "cost") return Number(totals.cost);
-  if (measure === "requests") return totals.requests;
+  if (measure !== "tokens") return totals[measure];
   return totals.prompt_tokens + totals.completion_tokens;
 }
 
@@ -93,6 +93,7 @@ function emptySeries(id: string, days: number): Series {
 const NOTHING: Totals = {
   requests: 0,
   failed: 0,
+  turned_away: 0,
   prompt_tokens: 0,
   cached_tokens: 0,
   completion_tokens: 0,
@@ -105,6 +106,7 @@ function sum(a: Totals, b: Totals): Totals {
   return {
     requests: a.requests + b.requests,
     failed: a.failed + b.failed,
+    turned_away: a.turned_away + b.turned_away,
     prompt_tokens: a.prompt_tokens + b.prompt_tokens,
     cached_tokens: a.cached_tokens + b.cached_tokens,
     completion_tokens: a.completion_tokens + b.completion_tokens,

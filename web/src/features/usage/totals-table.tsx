@@ -9,13 +9,15 @@ interface Props {
   nameOf: (id: string) => string;
 }
 
-const COLUMNS = ["requests", "failed", "prompt_tokens", "completion_tokens"] as const;
+const COLUMNS = ["requests", "failed", "turned_away", "prompt_tokens", "completion_tokens"] as const;
+const BAD: ReadonlySet<string> = new Set(["failed", "turned_away"]);
 
 export function TotalsTable({ head, rows, nameOf }: Props) {
   const { t, i18n } = useTranslation();
   const titles = [
     t("usage.measures.requests"),
     t("usage.failed"),
+    t("usage.measures.turned_away"),
     t("usage.prompt"),
     t("usage.completion"),
     t("usage.measures.cost"),
@@ -39,14 +41,11 @@ export function TotalsTable({ head, rows, nameOf }: Props) {
         <tbody>
           {rows.map(({ id, total }) => (
             <tr key={id} className="border-b border-line">
-              <th scope="row" className="px-2 py-2 text-start font-normal break-all" title={id}>
+              <th scope="row" className="px-2 py-2 min-w-32 text-start font-normal wrap-anywhere" title={id}>
                 {nameOf(id)}
               </th>
               {COLUMNS.map((name) => (
-                <td
-                  key={name}
-                  className={classes(numeric, name === "failed" && total[name] > 0 && "text-brick")}
-                >
+                <td key={name} className={classes(numeric, BAD.has(name) && total[name] > 0 && "text-brick")}>
                   {number(total[name], i18n.language)}
                 </td>
               ))}

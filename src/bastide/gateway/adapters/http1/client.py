@@ -81,7 +81,7 @@ class Http1Upstream:
     async def connect(self, origin: Origin) -> Connection:
         """A new connection. Raises UpstreamUnreachableError."""
         loop = asyncio.get_running_loop()
-        with _connecting(origin):
+        with _connecting():
             async with asyncio.timeout(self._connect_timeout_s):
                 _, connection = await loop.create_connection(
                     Connection, origin.host, origin.port, ssl=self._context(origin)
@@ -150,12 +150,11 @@ class Exchange:
 
 
 @contextmanager
-def _connecting(origin: Origin) -> Generator[None]:
-    """Every way in which a connection may fail, as one error."""
-    where = f"{origin.scheme}://{origin.host}:{origin.port}"
+def _connecting() -> Generator[None]:
+    """Every way in which a connection may fail, as one error. Clients read it: it names no address."""
     try:
         yield
     except TimeoutError as error:
-        raise UpstreamUnreachableError(f"{where} did not accept a connection in time.") from error
+        raise UpstreamUnreachableError("The model's server did not accept a connection in time.") from error
     except OSError as error:
-        raise UpstreamUnreachableError(f"No connection to {where}: {error}.") from error
+        raise UpstreamUnreachableError("There is no connection to the model's server.") from error

@@ -13,9 +13,10 @@ from bastide.gateway.domain.tokens import estimate_tokens
 from bastide.gateway.domain.usage import Counts
 from bastide.gateway.ports.journal import Journal
 from bastide.gateway.ports.observer import Observer, Timing
+from bastide.gateway.usecases.ledger.refusals import Refusals
 from bastide.gateway.usecases.limits.limiter import Limiter, Reservation
 from bastide.kit.clock import Clock
-from bastide.kit.errors import BastideError
+from bastide.kit.errors import BastideError, QuotaExceededError, RateLimitedError
 from bastide.kit.ids import new_id
 
 _NOTHING = Counts(0, 0)
@@ -142,8 +143,11 @@ class Account:
 class Accounts:
     """Opens the account of every call."""
 
-    def __init__(self, journal: Journal, limiter: Limiter, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, journal: Journal, limiter: Limiter, clock: Clock, observer: Observer, refusals: Refusals
+    ) -> None:
         self.journal = journal
+        self._refusals = refusals
         self.limiter = limiter
         self.observer = observer
         self._clock = clock
@@ -152,11 +156,15 @@ class Accounts:
         """`places` are all that may answer, the model's own if not given.
 
         Raises:
-            What `Limiter.reserve` raises; then nothing is written.
+            What `Limiter.reserve` raises; it is written down as such.
         """
         whose = Whose.of(call.principal)
         entry_id = new_id("use")
-        reservation = await self.limiter.reserve(whose, call, places or model.deployments, entry_id)
+        try:
+            reservation = await self.limiter.reserve(whose, call, places or model.deployments, entry_id)
+        except (RateLimitedError, QuotaExceededError):
+            self._refusals.limited(call)
+            raise
         return Account(self, whose, call, entry_id, reservation)
 
     @asynccontextmanager

@@ -22,18 +22,20 @@ async def accounted(
     model: Model,
     guards: Guards,
     told: TellStanding | None = None,
+    outcome: Outcome = Outcome.OK,
 ) -> AsyncGenerator[Event | TokenDelta]:
     """The same events under the guardrails; the account is closed before the last one is given out.
 
-    `told` gets what is left of the caller's limits before the first event comes.
+    `told` gets what is left of the caller's limits before the first event comes; `outcome` is the one of an
+    answer that came whole.
     """
     async with accounts.opened(call, model) as account:
         if told is not None:
             told(account.standings)
-        guard = answer_guard(guards, call, account, lambda outcome: account.close(outcome, 400))
+        guard = answer_guard(guards, call, account, lambda cut: account.close(cut, 400))
         async for event in events if guard is None else guard.text(events):
             if isinstance(event, Finished):
-                account.close(Outcome.OK, 200, counts_of(event.usage))
+                account.close(outcome, 200, counts_of(event.usage))
             yield event
 
 
