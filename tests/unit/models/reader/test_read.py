@@ -59,6 +59,24 @@ def test_what_the_passages_do_not_answer_is_not_quoted(question: str, language: 
 
 
 @pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("football", False),
+        ("Et le football ?", False),
+        ("Et les congés ?", True),
+        ("mutuelles", True),
+        ("Combien ?", True),
+    ],
+)
+def test_a_follow_up_about_something_else_is_not_answered_by_what_was_asked_before(
+    question: str, *, answered: bool
+) -> None:
+    read = [passage(FRENCH, language="fr")]
+    reading = open_reader().read(question, read, context="À quelle heure le restaurant est-il ouvert ?")
+    assert bool(reading.quotes) is answered
+
+
+@pytest.mark.parametrize(
     ("question", "before", "asked_in", "answered_in"),
     [
         ("football", "", "en", "en"),
