@@ -53,7 +53,7 @@ export function DocumentName({ document, showCollection }: { document: Document;
             {onPhone.join(" · ")}
           </span>
           <span className="@4xl:hidden">
-            {" · "}
+            {facts.length > 0 ? " · " : onPhone.length > 0 && <span className="@xl:hidden"> · </span>}
             {narrow.join(" · ")}
           </span>
         </p>
