@@ -270,9 +270,8 @@ async def test_a_relay_that_overslept_does_not_begin_again_what_it_delivers(data
 async def test_several_relays_share_the_work(
     postgres_url: str, every_table: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "bastide.platform.outbox.sql._AT_A_TIME", 20
-    )  # fewer than the keys: none takes them all
+    # Fewer than the keys: none takes them all.
+    monkeypatch.setattr("bastide.platform.outbox.sql._AT_A_TIME", 20)
     databases = [open_database(postgres_url) for _ in range(3)]
     async with databases[0].transaction() as connection:
         await connection.run_sync(table.create)

@@ -59,7 +59,7 @@ def platform_api(parts: Parts) -> FastAPI:
     if parts.documents is not None:
         routers += parts.documents(principal_of)
     if parts.gateway is not None:
-        subjects = KnownSubjects(parts.identity.keys.store)
+        subjects = KnownSubjects(parts.identity.parts.store)
         routers += gateway_routers(parts.gateway, principal_of, subjects)
     routers.append(status_router(parts.examine, parts.facts, policy, principal_of))
     return _compose(routers)

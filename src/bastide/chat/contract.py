@@ -39,7 +39,7 @@ class AnswerRequest:
 
     `messages` is the conversation; the last user message is the question. `sensitive`: no model outside may
     see it, as if a passage were confidential. `told` gets what is left of the caller's limits once a model
-    is asked.
+    is asked. `language`: of who asks, `fr` or `en`; it decides where the question is in no clear language.
     """
 
     model: str
@@ -50,6 +50,7 @@ class AnswerRequest:
     extra: JsonObject
     sensitive: bool = False
     told: TellStanding | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader found: `quotes` best first (at most `max_quotes`), none when nothing answers."""
+    """What the reader found: `quotes` best first (at most `max_quotes`), none when nothing answers.
+
+    Attributes:
+        language: `fr` or `en`, in which to speak to who asks: the question's where it tells.
+    """
 
     quotes: tuple[Quote, ...]
     language: str
@@ -112,9 +116,17 @@ class Reader(Protocol):
     """The built-in extractive answerer. Deterministic, no weights of its own, milliseconds."""
 
     def read(
-        self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3, context: str = ""
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        max_quotes: int = 3,
+        context: str = "",
+        language: str = "",
     ) -> Reading:
-        """`context`: what was asked before; its words count too, but less than the question's."""
+        """`context`: what was asked before; its words count too, but less than the question's. `language`: of
+        who asks, for a question that is in no clear language; "" where nobody knows.
+        """
         ...
 
     def support(self, statement: str, passages: Sequence[Passage]) -> Support | None:

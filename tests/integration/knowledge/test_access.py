@@ -103,6 +103,9 @@ async def test_attachments_are_counted_for_who_may_read_them(service: Service) -
         page = (await client(service, who).get("/api/v1/documents?q=mail")).json()["items"]
         one = (await client(service, who).get(f"/api/v1/documents/{mail.id}")).json()
         assert (page[0]["children_count"], one["children_count"]) == (count, count)
+        collection = (await client(service, who).get("/api/v1/collections/open")).json()
+        everything = (await client(service, who).get("/api/v1/documents?collection=open")).json()
+        assert collection["documents_count"] == everything["total"] == count + 1
     watching = service.module.watch(MEMBER, quiet_s=5)
     waiting = asyncio.ensure_future(anext(watching))
     await asyncio.sleep(0)

@@ -239,7 +239,7 @@ class Trial:
     ) -> None:
         listed = await self.service.module.collections.listing(who)
         counted = {one.id: one.documents_count for one in listed}
-        within = [one.collection.id for one in readable if not one.parent_id]
+        within = [one.collection.id for one in readable]
         assert counted == {one.id: within.count(one.id) for one in open_to}, who
         assert bool(await self.suggest(who)) == (COLLECTION in {one.name for one in open_to}), who
 

@@ -1,5 +1,6 @@
 """Nothing is read, nor given out, that the virus scanner has not let pass."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 
 from bastide.knowledge.adapters.clamd import Clamd
-from bastide.knowledge.domain.document import DocumentStatus
+from bastide.knowledge.domain.document import DocumentStatus, Stage
 from bastide.knowledge.domain.errors import ContentHeldError, ScannerUnavailableError
-from bastide.knowledge.http.views import document_view
+from bastide.knowledge.http.views import DocumentView, document_view
 from bastide.knowledge.module import KnowledgeLimits
 from bastide.knowledge.usecases.attend import Counter
 from bastide.knowledge.usecases.control import Control
@@ -86,6 +87,26 @@ async def test_a_document_says_what_it_waits_for(database: Database, home: Path)
             await service.settled()
         seen = await service.module.read.get(ADMIN, waiting.id)
         assert (seen.document.latest.status, document_view(seen).warnings) == (DocumentStatus.INDEXED, [])
+
+
+async def test_who_waits_behind_it_says_so_too(database: Database, home: Path) -> None:
+    changes: dict[str, Any] = {"scanner": Clamd(path=home / "clamd")}
+    async with opened(database, home, **changes, limits=KnowledgeLimits(scan_pauses_s=(30,))) as service:
+        documents = [(await service.upload(f"Words {n}.", f"{n}.txt")).document for n in range(4)]
+        async with asyncio.timeout(20):
+            views = [await view(service, one.id) for one in documents]
+            while not all(one.warnings for one in views):
+                await asyncio.sleep(0.1)
+                views = [await view(service, one.id) for one in documents]
+        assert {one.stage for one in views} == {Stage.PARSING, Stage.QUEUED}
+        assert {code for one in views for code in one.warnings} == {"scanner.unreachable"}
+        for one in documents:
+            await control(service).cancel(ADMIN, one.id)
+        await service.settled()
+
+
+async def view(service: Service, document_id: str) -> DocumentView:
+    return document_view(await service.module.read.get(ADMIN, document_id))
 
 
 async def test_it_is_waited_for(tmp_path: Path) -> None:

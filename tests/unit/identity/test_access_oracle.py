@@ -300,7 +300,7 @@ async def test_every_answer_is_the_oracles(house: House) -> None:
 @pytest.mark.heavy
 @pytest.mark.timeout(3600)
 async def test_every_answer_is_the_oracles_over_many_cases(house: House) -> None:
-    """`ORACLE_CASES` and `ORACLE_SEED` say how long, which; 100,000 want `-o faulthandler_timeout=3600`."""
+    """`ORACLE_CASES`, `ORACLE_SEED`: how long and which (100,000 want `-o faulthandler_timeout=3600`)."""
     if house.database.dialect != "sqlite":
         pytest.skip("the same statements; the small run covers PostgreSQL")
     wanted, seed = int(os.environ.get("ORACLE_CASES", "20000")), int(os.environ.get("ORACLE_SEED", "2026"))

@@ -97,7 +97,11 @@ class AnswerService:
         result = await self._knowledge.search(principal, query)
         passages = passages_of(result.hits)
         reading = await asyncio.to_thread(
-            self._reader.read, question.question, passages, context=question.context
+            self._reader.read,
+            question.question,
+            passages,
+            context=question.context,
+            language=request.language,
         )
         sensitive = request.sensitive or result.confidential
         return _Turn(principal, request, question, tuple(result.hits), passages, reading, sensitive)

@@ -60,6 +60,7 @@ class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
     collections: list[str] = []
     filters: dict[str, object] = {}
     top_k: int = 8
+    language: Literal["fr", "en", ""] = ""
     models: list[str] = []
     aggregate: Literal["side_by_side", "judge"] = "side_by_side"
     judge: str | None = None
@@ -286,7 +287,14 @@ def _request(
         for name, raw in call.members.items()
         if name not in _NOT_EXTRA
     }
-    filters = cast("JsonObject", grounded.filters)
     return AnswerRequest(
-        call.model, messages, grounded.collections, filters, grounded.top_k, extra, call.sensitive, told
+        call.model,
+        messages,
+        grounded.collections,
+        cast("JsonObject", grounded.filters),
+        grounded.top_k,
+        extra,
+        call.sensitive,
+        told,
+        grounded.language,
     )

@@ -71,6 +71,7 @@ _GROUNDED = _object(
     collections={"type": "array", "items": {"type": "string"}},
     filters={"type": "object"},
     top_k=_WHOLE,
+    language={"type": "string", "enum": ["fr", "en"]},
 )
 _SAMPLING: Mapping[str, Any] = MappingProxyType(
     {"temperature": _NUMBER, "top_p": _NUMBER, "stream": _FLAG, "tools": _OBJECTS, "bastide": _GROUNDED}

@@ -87,11 +87,11 @@ def _there(principal: Principal) -> tuple[ColumnElement[bool], ...]:
 
 
 def _readable_in(principal: Principal, collection_id: ColumnElement[str]) -> Select[int]:
-    """How many documents, without attachments, the caller may read in a collection that it may read."""
+    """How many documents the caller may read in a collection that it may read."""
     return (
         select(func.count())
         .select_from(documents)
-        .where(documents.c.collection_id == collection_id, documents.c.parent_id == "")
+        .where(documents.c.collection_id == collection_id)
         .where(*readable_by(principal.tokens, principal.barred_labels))
     )
 

@@ -13,7 +13,7 @@ class Collection:
     Attributes:
         grants: who may use it besides its owner and the administrators; empty = nobody.
         labels: `confidential`, `department:…`; they hold for its documents too.
-        documents_count: those in it that the caller may read, without attachments; for listings, else 0.
+        documents_count: those in it that the caller may read, attachments too; for listings, else 0.
     """
 
     id: str

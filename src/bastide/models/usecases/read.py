@@ -23,15 +23,22 @@ class ExtractiveReader:
     """Satisfies `Reader`: no weights, no state, equal input gives equal output."""
 
     def read(
-        self, question: str, passages: Sequence[Passage], *, max_quotes: int = 3, context: str = ""
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        max_quotes: int = 3,
+        context: str = "",
+        language: str = "",
     ) -> Reading:
         best_first = sorted(passages, key=lambda passage: -passage.score)[:_READ_AT_MOST]
         languages = [passage.language for passage in best_first if passage.language in _LANGUAGES]
         asked = analyse(question, languages[0] if languages else "en", context)
+        answer_in = _answer_in(question, context, language or asked.language)
         relevance = best_first[0].score if best_first else 0.0
         found = ranked(candidates(asked, _sources(best_first, asked.language)), relevance)
         if not asked.content or not found or found[0].confidence < _ANSWERS:
-            return Reading((), asked.language)
+            return Reading((), answer_in)
         quotes = tuple(
             _quote(
                 best_first[item.candidate.source], item.candidate.start, item.candidate.end, item.confidence
@@ -39,7 +46,7 @@ class ExtractiveReader:
             for item in islice(_unlike(best_first, found), max(0, max_quotes))
             if item.confidence >= _WORTH_ADDING * found[0].confidence
         )
-        return Reading(quotes, asked.language)
+        return Reading(quotes, answer_in)
 
     def support(self, statement: str, passages: Sequence[Passage]) -> Support | None:
         found = supporting(statement, _sources(passages, "en"))
@@ -47,6 +54,11 @@ class ExtractiveReader:
             return None
         quote = _quote(passages[found.source], found.start, found.end, min(1.0, found.share))
         return Support(quote, not found.comparable or found.share >= SUPPORTED)
+
+
+def _answer_in(question: str, context: str, otherwise: str) -> str:
+    """The question's language, where it does not tell that of the question before it."""
+    return guess_language(words_of(question), guess_language(words_of(context), otherwise))
 
 
 def _unlike(passages: Sequence[Passage], found: Sequence[Ranked]) -> Iterator[Ranked]:

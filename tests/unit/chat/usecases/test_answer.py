@@ -104,6 +104,12 @@ async def test_it_is_said_when_the_documents_do_not_answer(question: str, words:
     assert grounding_of(events) == Grounding((), answered=False)
 
 
+async def test_where_the_question_does_not_tell_it_is_said_in_the_language_of_who_asks() -> None:
+    library = Library({"livret": BOOKLET})
+    english = dataclasses.replace(request("football", READER), language="en")
+    assert text_of(await answered(library, Models(), english)).startswith("The documents do not answer")
+
+
 async def test_without_passages_no_model_is_asked() -> None:
     models = Models(["Sure!"])
     events = await answered(Library({}), models, request("Where is it?"))

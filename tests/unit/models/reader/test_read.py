@@ -58,6 +58,42 @@ def test_what_the_passages_do_not_answer_is_not_quoted(question: str, language: 
     assert reading.language == language
 
 
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("football", False),
+        ("Et le football ?", False),
+        ("Et les congés ?", True),
+        ("mutuelles", True),
+        ("Combien ?", True),
+    ],
+)
+def test_a_follow_up_about_something_else_is_not_answered_by_what_was_asked_before(
+    question: str, *, answered: bool
+) -> None:
+    read = [passage(FRENCH, language="fr")]
+    reading = open_reader().read(question, read, context="À quelle heure le restaurant est-il ouvert ?")
+    assert bool(reading.quotes) is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "asked_in", "answered_in"),
+    [
+        ("football", "", "en", "en"),
+        ("football", "", "", "fr"),  # nobody knows: as the best passage
+        ("football", "Qui a gagné la coupe ?", "en", "fr"),
+        ("Qui a gagné la coupe du monde ?", "", "en", "fr"),
+        ("Wer hat gewonnen?", "", "en", "en"),
+    ],
+)
+def test_it_speaks_the_language_of_who_asks_where_the_question_does_not_tell(
+    question: str, before: str, asked_in: str, answered_in: str
+) -> None:
+    read = [passage(FRENCH, language="fr")]
+    reading = open_reader().read(question, read, context=before, language=asked_in)
+    assert reading.language == answered_in
+
+
 def test_nothing_to_read_is_nothing_to_quote() -> None:
     assert open_reader().read("When?", []).quotes == ()
 

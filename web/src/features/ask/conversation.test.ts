@@ -38,7 +38,7 @@ it("puts an answer together, the last list of citations replacing the pieces", a
       { citations: [citation(1)], grounding: GROUNDED },
     ),
   );
-  await conversation.ask("?", "m", []);
+  await conversation.ask("?", "m", [], "fr");
   const [turn] = conversation.snapshot();
   expect(turn).toMatchObject({ answer: "One [2] two [1].", state: "done", grounding: GROUNDED });
   expect(turn?.citations.map(({ number }) => number)).toEqual([1]);
@@ -58,14 +58,15 @@ it("sends what was said before, without numbers of sources, and leaves out quest
     asked.push(question);
     return answers.shift() ?? pieces();
   });
-  await conversation.ask("When?", "m", ["a"]);
-  await conversation.ask("Why?", "m", []);
-  await conversation.ask("Sure?", "n", ["b"]);
+  await conversation.ask("When?", "m", ["a"], "fr");
+  await conversation.ask("Why?", "m", [], "fr");
+  await conversation.ask("Sure?", "n", ["b"], "fr");
   expect(conversation.snapshot().map(({ state }) => state)).toEqual(["done", "failed", "done"]);
   expect(conversation.snapshot()[1]?.error?.code).toBe("unavailable");
   expect(asked[2]).toEqual({
     model: "n",
     collections: ["b"],
+    language: "fr",
     messages: [
       { role: "user", content: "When?" },
       { role: "assistant", content: "Nine, or ten." },
@@ -79,7 +80,7 @@ it("stops, keeping what had come", async () => {
     yield { text: "Half" };
     await new Promise((_, failed) => signal.addEventListener("abort", () => failed(new Error("aborted"))));
   });
-  const asking = conversation.ask("?", "m", []);
+  const asking = conversation.ask("?", "m", [], "fr");
   await new Promise((later) => setTimeout(later));
   expect(conversation.snapshot()[0]?.state).toBe("streaming");
   conversation.stop();
@@ -88,7 +89,7 @@ it("stops, keeping what had come", async () => {
 });
 
 it("is there again after a reload", async () => {
-  await new Conversation(() => pieces({ text: "Yes." })).ask("?", "m", []);
+  await new Conversation(() => pieces({ text: "Yes." })).ask("?", "m", [], "fr");
   expect(new Conversation(() => pieces()).snapshot()[0]).toMatchObject({ question: "?", answer: "Yes." });
 });
 

@@ -29,7 +29,7 @@ export class Conversation {
     this.#turns = known.map((turn) => (turn.state === "streaming" ? { ...turn, state: "stopped" } : turn));
   }
 
-  async ask(question: string, model: string, collections: string[]): Promise<void> {
+  async ask(question: string, model: string, collections: string[], language: string): Promise<void> {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
@@ -37,7 +37,7 @@ export class Conversation {
     const turn = newTurn(this.#turns.length + 1, question, model, collections);
     this.#replace([...this.#turns, turn]);
     try {
-      for await (const piece of this.answer({ model, messages, collections }, abort.signal)) {
+      for await (const piece of this.answer({ model, messages, collections, language }, abort.signal)) {
         this.#patch(turn.id, (now) => grown(now, piece));
       }
       this.#patch(turn.id, () => ({ state: "done" }));

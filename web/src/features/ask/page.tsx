@@ -17,11 +17,11 @@ const MODEL = "bastide.model";
 const SCOPE = "bastide.scope";
 
 export function AskPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const turns = useSyncExternalStore(conversation.subscribe, conversation.snapshot);
   const [model, setModel] = useModel();
   const [scope, setScope] = useScope();
-  const ask = (question: string) => void conversation.ask(question, model, scope);
+  const ask = (question: string) => void conversation.ask(question, model, scope, i18n.language);
   const composer = (
     <Composer busy={turns.at(-1)?.state === "streaming"} onAsk={ask} onStop={() => conversation.stop()}>
       <CollectionChoice value={scope} onChange={setScope} />

@@ -11,6 +11,8 @@ export interface Question {
   model: string;
   messages: Message[];
   collections: string[];
+  /** Of the page: in which to say that nothing answers when the question is a mere word. */
+  language: string;
 }
 
 /** A piece of an answer; each field only where the piece has it. */
@@ -31,8 +33,8 @@ interface Chunk {
 
 /** Asks, and gives the pieces of the answer as they come. Raises ApiError, also in the middle. */
 export async function* answerTo(question: Question, signal: AbortSignal): AsyncGenerator<Piece> {
-  const { model, messages, collections } = question;
-  const json = { model, messages, stream: true, bastide: { collections } };
+  const { model, messages, collections, language } = question;
+  const json = { model, messages, stream: true, bastide: { collections, language } };
   const response = await send("POST", "/v1/chat/completions", { json, signal });
   if (!response.body) return;
   for await (const { data } of eventsOf(response.body)) {

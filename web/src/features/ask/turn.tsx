@@ -58,13 +58,16 @@ function Body({ turn: { answer, citations, grounding, state, error } }: { turn: 
 }
 
 function Footer({ turn, last }: { turn: Turn; last: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { question, model, collections, answer, state } = turn;
   return (
     <footer className="mt-3 -ms-2 flex items-center gap-1 text-sm text-soft">
       {answer !== "" && <CopyButton text={copied(turn)} label={t("ask.copyAnswer")} />}
       {(state === "failed" || state === "stopped") && last && (
-        <Button look="quiet" onClick={() => void conversation.ask(question, model, collections)}>
+        <Button
+          look="quiet"
+          onClick={() => void conversation.ask(question, model, collections, i18n.language)}
+        >
           <RotateCcw aria-hidden="true" className="size-4" />
           {t("ask.again")}
         </Button>

@@ -53,13 +53,19 @@ export function DocumentName({ document, showCollection }: { document: Document;
             {onPhone.join(" · ")}
           </span>
           <span className="@4xl:hidden">
-            {" · "}
+            <Separator after={facts} onPhoneAfter={onPhone} />
             {narrow.join(" · ")}
           </span>
         </p>
       </div>
     </div>
   );
+}
+
+/** Where nothing comes before on a wide screen, it stands on a phone only. */
+function Separator({ after, onPhoneAfter }: { after: unknown[]; onPhoneAfter: unknown[] }) {
+  if (after.length > 0) return " · ";
+  return onPhoneAfter.length > 0 && <span className="@xl:hidden"> · </span>;
 }
 
 function Kind({ type }: { type: string }) {

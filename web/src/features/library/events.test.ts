@@ -5,7 +5,7 @@ import type { Document, Page } from "@/api/types";
 import { removed, updated } from "./events";
 
 const page = (...ids: string[]): Page<Document> => ({
-  items: ids.map((id) => ({ document_id: id, progress: 0 }) as Document),
+  items: ids.map((id) => ({ document_id: id, progress: 0, warnings: [] as string[] }) as Document),
   next_cursor: null,
   total: ids.length,
 });
@@ -16,7 +16,9 @@ it("puts news into every list that shows the document", () => {
   const some = queries.documents({ q: "b" }).queryKey;
   client.setQueryData(all, { pages: [page("a"), page("b")], pageParams: [undefined, "x"] });
   client.setQueryData(some, { pages: [page("b")], pageParams: [undefined] });
-  expect(updated(client, { document_id: "b", progress: 50 } as Document)).toBe(true);
+  expect(updated(client, { document_id: "b", progress: 50, warnings: [] as string[] } as Document)).toBe(
+    true,
+  );
   expect(updated(client, { document_id: "z" } as Document)).toBe(false);
   const shown = (key: typeof all) =>
     client
@@ -30,4 +32,13 @@ it("puts news into every list that shows the document", () => {
   removed(client, "b");
   expect(shown(all)).toEqual([["a", 0]]);
   expect(shown(some)).toEqual([]);
+});
+
+it("asks again for the lists when a document begins to wait, as others in the queue do then", () => {
+  const client = new QueryClient();
+  client.setQueryData(queries.documents({}).queryKey, { pages: [page("a", "b")], pageParams: [undefined] });
+  const waiting = { document_id: "a", warnings: ["scanner.unreachable"] } as Document;
+  expect(updated(client, waiting)).toBe(false);
+  expect(updated(client, waiting)).toBe(true);
+  expect(updated(client, { ...waiting, warnings: [] })).toBe(false);
 });

@@ -48,14 +48,16 @@ export function useDocumentEvents(): void {
   }, [client]);
 }
 
-/** Puts the new state where the document is shown; false when no list has it. */
+/** Puts the new state where the document is shown. False when there is more to ask for: no list has it, or it
+ * began or ceased to wait for something, as all behind it in the queue did then.
+ */
 export function updated(client: QueryClient, document: Document): boolean {
   let found = false;
   client.setQueriesData<Documents>({ queryKey: ["documents"] }, (data) =>
     mapped(data, (items) =>
       items.map((item) => {
         if (item.document_id !== document.document_id) return item;
-        found = true;
+        found ||= item.warnings.length === document.warnings.length;
         return document;
       }),
     ),

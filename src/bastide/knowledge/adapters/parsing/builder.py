@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from bastide.knowledge.adapters.parsing.dates import iso_date
 from bastide.knowledge.domain.errors import DocumentTooLargeError
 from bastide.knowledge.domain.extraction import Attachment, Block, BlockKind, ExtractedText, PageSpan
 
@@ -16,6 +17,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u2006
 _SPACE_AT_LINE_EDGE = re.compile(r"[^\S\n]*\n[^\S\n]*")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'»”’)\]]*$")
 _CLOSE = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
+_DATES = frozenset({"created", "modified", "date"})
 
 
 def clean(text: str, *, keep_spaces: bool = False) -> str:
@@ -103,7 +105,11 @@ class TextBuilder:
             pages=tuple(self._pages),
             title=clean(self.title),
             media_type=media_type,
-            metadata={key: clean(value) for key, value in self.metadata.items() if clean(value)},
+            metadata={
+                key: iso_date(value) if key in _DATES else value
+                for key, said in self.metadata.items()
+                if (value := clean(said))
+            },
             attachments=tuple(self.attachments),
             warnings=tuple(self.warnings),
         )

@@ -90,6 +90,8 @@ def candidates(question: Question, sources: Sequence[Source]) -> list[Candidate]
     rarity = Rarity(sentence.distinct for sentence in everything)
     languages = {source.language for source in sources}
     terms = {language: terms_of(question, language, rarity, stemmer) for language in languages}
+    if not any(_speaks_of_it(text, terms[text.source.language]) for text in texts):
+        return []
     meter = _Meter(question, terms, sum(len(sentence.stems) for sentence in everything) / len(everything))
     found = [candidate for place, text in enumerate(texts) for candidate in meter.of_text(place, text)]
     best = max((candidate.features.bm25 for candidate in found), default=0.0) or 1.0
@@ -97,6 +99,14 @@ def candidates(question: Question, sources: Sequence[Source]) -> list[Candidate]
         replace(candidate, features=candidate.features._replace(best_bm25=candidate.features.bm25 / best))
         for candidate in found
     ]
+
+
+def _speaks_of_it(text: Text, terms: Terms) -> bool:
+    """Whether it has a word that a follow-up brings: "And football?" asks nothing of what came before."""
+    if not terms.subject:
+        return True
+    found = terms.match(text.heading.union(*(sentence.distinct for sentence in text.sentences)))
+    return not terms.subject.isdisjoint(found.near | found.synonyms)
 
 
 class _Meter:

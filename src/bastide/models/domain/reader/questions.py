@@ -35,6 +35,7 @@ class Question:
         content: the words that a sentence with the answer may share, folded, each once, in order.
         asking: those of `content` that only name the kind of answer ("which *year*").
         before: those of `content` that come from what was asked before.
+        subject: those of `content` that say what this question itself is about.
         names: those of `content` that are written as proper names.
     """
 
@@ -44,6 +45,7 @@ class Question:
     content: tuple[str, ...]
     asking: frozenset[str]
     before: frozenset[str]
+    subject: frozenset[str]
     names: frozenset[str]
 
 
@@ -191,6 +193,7 @@ def analyse(text: str, fallback_language: str = "en", context: str = "") -> Ques
         content=content,
         asking=_ASKING.intersection(own),
         before=frozenset(before),
+        subject=frozenset(own) - empty - _ASKING,
         names=frozenset(words_of(" ".join(capitalised)))
         .union(word for word in words if word[0].isdigit())
         .intersection(content),

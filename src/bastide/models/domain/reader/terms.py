@@ -40,12 +40,14 @@ class Terms:
         total: the sum of the weights, never 0.
         phrase: all words of the question, stemmed.
         names: those of the terms that are proper names or numbers.
+        subject: those of the terms that the question itself brings, where it leans on the one before.
     """
 
     weights: Mapping[str, float]
     total: float
     phrase: tuple[str, ...]
     names: frozenset[str]
+    subject: frozenset[str]
     _roots: Mapping[str, frozenset[str]]
     _related: Mapping[str, frozenset[str]]
 
@@ -88,6 +90,7 @@ def terms_of(question: Question, language: str, rarity: Rarity, stemmer: Stemmer
         total=sum(weights.values()) or 1.0,
         phrase=stemmer(words_of(question.text), language),
         names=frozenset(stemmer(tuple(question.names), language)),
+        subject=frozenset(stemmer(tuple(question.subject), language)) if question.before else frozenset(),
         _roots=_inverted({term: [root(term)] for term in weights if len(term) >= ROOT_LETTERS}),
         _related=_inverted({term: related_stems(term, language) for term in weights}),
     )
