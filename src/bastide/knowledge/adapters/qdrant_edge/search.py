@@ -62,7 +62,7 @@ class _Search:
             if len(found) == self._limit and (unseen := points - found.keys())
         }
         asked = [
-            self._request(stages[name], edge.Filter(must=[edge.HasIdCondition(unseen)]), len(unseen))
+            self._request(stages[name], edge.Filter(must=[edge.HasIdCondition({*unseen})]), len(unseen))
             for name, unseen in missing.items()
         ]
         for name, found in zip(missing, self._scores(asked), strict=True):
