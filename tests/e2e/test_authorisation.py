@@ -117,6 +117,10 @@ def invitation(stage: Stage) -> str:
     return stage.made("invitations", {"email": f"{unique()}@example.org"})
 
 
+def service_key(stage: Stage) -> str:
+    return stage.made("keys", {"name": unique(), "subject_id": service(stage)})
+
+
 def key(stage: Stage) -> str:
     return stage.made("keys", {"name": unique()})
 
@@ -229,7 +233,7 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/keys": [Row("SOAM")],
     "POST /api/v1/keys": [Row("SOAM", body=NAME)],
     "DELETE /api/v1/keys/{key_id}": [Row("SO", key, hidden=True)],
-    "POST /api/v1/keys/{key_id}/rotate": [Row("SO", key, body={}, hidden=True)],
+    "POST /api/v1/keys/{key_id}/rotate": [Row("SO", service_key, body={}, hidden=True)],
     "GET /api/v1/people": [Row("SOAM")],
     "GET /api/v1/people/{user_id}": [Row("SOAM", person)],
     "PATCH /api/v1/people/{user_id}": [Row("SO", person, body={"role": "read_only"})],

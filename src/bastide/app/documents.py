@@ -140,7 +140,14 @@ def _personal_data(
         people,
     ]
     ports = PersonalDataPorts(
-        backends.database, backends.objects, workflows, clock, people, module.personal, holders
+        backends.database,
+        backends.objects,
+        workflows,
+        clock,
+        people,
+        module.personal,
+        holders,
+        people.policy,
     )
     return PersonalData(ports, auditing)
 

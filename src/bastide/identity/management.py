@@ -47,8 +47,8 @@ class _Logins:
         challenges = Challenges(hashes, parts.cache, clock)
         party, failures = LateRelyingParty(parts.mail.public_url), LoginFailures(store)
         prove = ProvePasskey(store, party, challenges, failures, clock)
-        again = Reauthenticate(store, parts.hasher, hashes, throttle)
-        self.sessions = sessions
+        again = Reauthenticate(store, parts.hasher, hashes, throttle, failures)
+        self.sessions, self.failures = sessions, failures
         self.step = SecondStep(store, party, keyring, hashes, challenges, prove, throttle, failures, clock)
         self.second = SecondFactor(store, policy, keyring, hashes, throttle, again, revocations, clock)
         self.passkeys = ManagePasskeys(store, party, challenges, again, hashes, revocations, clock)
@@ -72,7 +72,10 @@ class Management:
         self.keys = ManageKeys(store, policy, hashes, revocations, clock)
         self.clients = ClientTokens(store, parts.tokens, hashes, revocations, clock)
         self.log_out = LogOut(store, revocations)
-        self.password = ChangePassword(store, hasher, rules, hashes, throttle, sessions, revocations)
+        step, failures = self.logins.step, self.logins.failures
+        self.password = ChangePassword(
+            store, hasher, rules, hashes, throttle, sessions, revocations, failures
+        )
         self.profiles = Profiles(store, policy, clock)
         self.own_sessions = OwnSessions(store, revocations, clock)
         self.others_sessions = OthersSessions(store, policy, revocations, clock)
@@ -82,8 +85,9 @@ class Management:
         self.groups = ManageGroups(store, policy, revocations, clock)
         self.services = ManageServices(store, policy, revocations, clock)
         self.invite = Invite(store, policy, hashes, letters, clock)
-        step = self.logins.step
-        self.join = Join(store, hasher, rules, hashes, throttle, sessions, step, revocations, clock)
+        self.join = Join(
+            store, hasher, rules, hashes, throttle, sessions, step, revocations, failures, clock
+        )
         self.reset = ResetPassword(
             store, policy, hasher, rules, hashes, letters, throttle, revocations, clock
         )

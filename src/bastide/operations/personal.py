@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bastide.identity.contract import Policy
 from bastide.kit.clock import Clock
 from bastide.kit.errors import BastideError
 from bastide.operations.adapters.sql_jobs import SqlJobs
@@ -34,6 +35,7 @@ class PersonalDataPorts:
     subjects: DataSubjects
     documents: DocumentEraser
     holders: Sequence[DataHolder]
+    policy: Policy
 
 
 class PersonalData:
@@ -50,6 +52,7 @@ class PersonalData:
             auditing.audit,
             ports.clock,
             ports.holders,
+            ports.policy,
         )
         self.workflow = PersonalDataWorkflow(self.uses, ports.workflows)
 

@@ -159,3 +159,54 @@ async def test_rotation_does_not_lengthen_the_life_of_the_old_key(house: House) 
     house.clock.advance(minutes=5)
     assert (await house.with_key(old["key"]).get("/whoami")).status_code == 401
     assert code(await browser.post("/api/v1/keys/nothing/rotate", {})) == "key.not_found"
+
+
+async def test_nobody_gets_the_secret_of_another_persons_key(house: House) -> None:
+    """It would let an administrator act, and stand in the audit log, as that person; as a superior even."""
+    first = await house.signed_in()
+    olga = await house.invited("olga@example.org", "organisation_admin", first)
+    bob = await house.invited("bob@example.org", by=first)
+    for victim in (first, bob):
+        key = (await make(victim))["id"]
+        assert code(await olga.post(f"/api/v1/keys/{key}/rotate", {})) == "permission.denied"
+        assert (await olga.delete(f"/api/v1/keys/{key}")).status_code == 204
+
+
+async def test_keys_of_service_accounts_are_rotated_by_who_may_make_them(house: House) -> None:
+    first = await house.signed_in()
+    olga = await house.invited("olga@example.org", "organisation_admin", first)
+    for role, expected in (("member", 201), ("system_admin", 403)):
+        account = (await first.post("/api/v1/service-accounts", {"name": role, "role": role})).json()["id"]
+        key = (await make(first, subject_id=account))["id"]
+        assert (await olga.post(f"/api/v1/keys/{key}/rotate", {})).status_code == expected
+
+
+async def test_a_key_makes_none_that_is_good_for_longer_or_elsewhere(house: House) -> None:
+    browser = await house.signed_in()
+    ends = (house.clock.now() + timedelta(days=1)).isoformat()
+    bounds = {"scopes": ["admin"], "expires_at": ends, "allowed_networks": ["192.0.2.0/24"]}
+    key = house.with_key((await make(browser, **bounds))["key"], "192.0.2.7")
+    free = await make(key)
+    assert (free["expires_at"], free["allowed_networks"]) == ("2026-03-02T12:00:00Z", ["192.0.2.0/24"])
+    later = (house.clock.now() + timedelta(days=9)).isoformat()
+    wide = await make(key, expires_at=later, allowed_networks=["192.0.2.128/25", "198.51.100.0/24"])
+    assert (wide["expires_at"], wide["allowed_networks"]) == ("2026-03-02T12:00:00Z", ["192.0.2.128/25"])
+    assert (await make(key, allowed_networks=["192.0.0.0/16"]))["allowed_networks"] == ["192.0.2.0/24"]
+
+
+async def test_a_key_sees_and_changes_nothing_of_its_holders_account(house: House) -> None:
+    browser = await house.signed_in()
+    session = (await browser.get("/api/v1/me/sessions")).json()["items"][0]["id"]
+    for scopes in (["chat"], ["admin"]):
+        key = house.with_key((await make(browser, scopes=scopes))["key"])
+        for answer in (
+            await key.get("/api/v1/me/sessions"),
+            await key.delete("/api/v1/me/sessions"),
+            await key.delete(f"/api/v1/me/sessions/{session}"),
+            await key.get("/api/v1/me/passkeys"),
+            await key.get("/api/v1/me/second-factor"),
+            await key.patch("/api/v1/me", {"name": "Eve"}),
+        ):
+            assert (answer.status_code, code(answer)) == (403, "auth.scope"), answer.request.url
+        assert (await key.get("/api/v1/me")).status_code == 200
+    assert (await browser.get("/api/v1/me")).json()["name"] == "Administrator"

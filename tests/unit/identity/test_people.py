@@ -330,3 +330,31 @@ async def test_an_organisation_cannot_reset_the_password_of_who_belongs_elsewher
     await house.browser().post("/api/v1/auth/join", {"token": token, "password": PASSWORD})
     assert code(await boss.post(f"/api/v1/people/{bob_id}/reset-link")) == "permission.denied"
     assert (await admin.post(f"/api/v1/people/{bob_id}/reset-link")).status_code == 201
+
+
+@pytest.mark.parametrize("how", ["joined elsewhere", "made a superior", "taken out", "own new password"])
+async def test_a_link_handed_out_before_opens_no_more_than_it_did(house: House, how: str) -> None:
+    """An administrator who kept it would get into another organisation, or into a superior's account."""
+    admin = await house.signed_in()
+    boss = await house.invited("boss@example.org", "organisation_admin", admin)
+    bob = await house.invited("bob@example.org", by=admin)
+    person = f"/api/v1/people/{await me(bob)}"
+    house.postbox.available = False
+    token = (await boss.post(f"{person}/reset-link")).json()["path"].removeprefix("/reset#")
+    match how:
+        case "joined elsewhere":
+            house.clock.advance(seconds=1)
+            other = (await admin.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+            await admin.post("/api/v1/auth/switch", {"organisation_id": other})
+            made = (await admin.post("/api/v1/invitations", {"email": "bob@example.org"})).json()
+            joining = {"token": made["link"]["path"].removeprefix("/join#"), "password": PASSWORD}
+            assert (await house.browser().post("/api/v1/auth/join", joining)).status_code == 200
+        case "made a superior":
+            assert (await admin.patch(person, {"role": "system_admin"})).status_code == 200
+        case "taken out":
+            assert (await admin.delete(person)).status_code == 204
+        case _:
+            change = {"current_password": PASSWORD, "new_password": "a better one it is"}
+            assert (await bob.post("/api/v1/me/password", change)).status_code == 204
+    used = await house.browser().post("/api/v1/auth/reset", {"token": token, "new_password": "mine from now"})
+    assert (used.status_code, code(used)) == (422, "link.invalid")

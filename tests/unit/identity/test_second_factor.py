@@ -241,3 +241,34 @@ async def test_neither_seed_nor_codes_are_in_the_database(house: House) -> None:
     everything = b"".join(bytes(row) for row in rows)
     assert base64.b32decode(secret) not in everything
     assert not any(one.encode() in everything for one in codes)
+
+
+async def test_an_invitation_lets_nobody_in_without_the_second_factor(house: House) -> None:
+    """Whoever has set up the factor of an account decides over it: a password alone must not bring it into
+    another organisation.
+    """
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    secret, _ = await enrol(house, bob)
+    _, eves = await enrol(house, await house.invited("eve@example.org", by=admin))
+    house.clock.advance(seconds=60)
+    other = (await admin.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+    await admin.post("/api/v1/auth/switch", {"organisation_id": other})
+    made = (await admin.post("/api/v1/invitations", {"email": "bob@example.org"})).json()
+    body = {"token": made["link"]["path"].removeprefix("/join#"), "password": PASSWORD}
+    browser = house.browser()
+    asked = (await browser.post("/api/v1/auth/join", body)).json()
+    assert asked["user"] is None
+    assert (await admin.get("/api/v1/people")).json()["total"] == 1
+    answer = {"challenge": asked["second_factor"]["challenge"], "code": "000000"}
+    wrong = await browser.post("/api/v1/auth/join", {**body, "second_factor": answer})
+    assert (wrong.status_code, code(wrong)) == (401, "auth.login_failed")
+    house.clock.advance(seconds=60)
+    foreign = {"challenge": await challenged(house.browser(), "eve@example.org"), "code": eves[0]}
+    refused = await browser.post("/api/v1/auth/join", {**body, "second_factor": foreign})
+    assert (refused.status_code, code(refused)) == (401, "auth.login_failed")
+    assert (await admin.get("/api/v1/people")).json()["total"] == 1
+    right = {**answer, "code": now_code(house, secret)}
+    joined = await browser.post("/api/v1/auth/join", {**body, "second_factor": right})
+    assert joined.json()["user"]["organisation"]["name"] == "Other"
+    assert (await admin.get("/api/v1/people")).json()["total"] == 2

@@ -210,3 +210,40 @@ async def test_logins_and_failures_are_written_down_without_what_was_typed(house
     ]
     assert "mistyped" not in str(entries)
     assert "nobody@" not in str(entries)
+
+
+async def test_a_wrong_password_is_written_down_wherever_it_was_asked(house: House) -> None:
+    browser = await house.signed_in()
+    await browser.post("/api/v1/me/password", {"current_password": "x", "new_password": "a better one it is"})
+    await browser.post("/api/v1/me/second-factor", {"password": "x"})
+    await house.invited("bob@example.org", by=browser)
+    house.clock.advance(seconds=1)
+    other = (await browser.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+    await browser.post("/api/v1/auth/switch", {"organisation_id": other})
+    made = (await browser.post("/api/v1/invitations", {"email": "bob@example.org"})).json()
+    token = made["link"]["path"].removeprefix("/join#")
+    await house.browser().post("/api/v1/auth/join", {"token": token, "password": "x"})
+    failed = [entry for entry in house.scribe.entries if entry.action == "login.failed"]
+    assert [entry.details for entry in failed] == [
+        {"purpose": "password_change"},
+        {"purpose": "confirmation"},
+        {"purpose": "join"},
+    ]
+
+
+async def test_a_new_name_is_written_down_in_every_organisation(house: House) -> None:
+    browser = await house.signed_in()
+    await browser.post("/api/v1/organisations", {"name": "Other"})
+    for _ in range(2):
+        await browser.patch("/api/v1/me", {"name": "Somebody"})
+    entries = [entry for entry in house.scribe.entries if entry.action == "profile.changed"]
+    assert [entry.personal for entry in entries] == [{"name": "Somebody"}] * 2
+    assert len({entry.organisation_id for entry in entries}) == 2
+
+
+async def test_switching_closes_the_old_session_in_the_log_too(house: House) -> None:
+    browser = await house.signed_in()
+    other = (await browser.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+    await browser.post("/api/v1/auth/switch", {"organisation_id": other})
+    closed = [entry for entry in house.scribe.entries if entry.action == "session.closed"]
+    assert [entry.organisation_id for entry in closed] == ["org_default"]

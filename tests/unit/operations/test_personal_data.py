@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bastide.identity.contract import CredentialKind, Principal, Role
+from bastide.identity.usecases.policy import TablePolicy
 from bastide.kit.cursors import CursorError
-from bastide.kit.errors import UnavailableError
+from bastide.kit.errors import DeniedError, UnavailableError
 from bastide.operations.adapters.sql_jobs import SqlJobs
 from bastide.operations.domain.errors import ArchiveGoneError, JobNotFailedError, JobNotFoundError
 from bastide.operations.domain.personal import (
@@ -86,6 +87,7 @@ def uses(desk: Desk, tmp_path: Path, eraser: Eraser) -> PersonalDataUseCases:
         desk.auditing.audit,
         desk.clock,
         [Holder("documents"), Holder("account"), Holder("usage")],
+        TablePolicy(),
     )
 
 
@@ -190,3 +192,22 @@ async def test_an_erasure_that_fails_says_why_and_goes_on_where_it_was(
     done = await uses.get(ADMIN, job.id)
     assert (done.state, done.steps_done, done.receipt is not None) == (JobState.DONE, 3, True)
     await workflows.stop()
+
+
+@pytest.mark.parametrize("whose", [ADMIN, MEMBER])
+async def test_a_key_that_is_not_for_administration_gives_away_nobodys_archive(
+    uses: PersonalDataUseCases, whose: Principal
+) -> None:
+    """Not its holder's either: with it all documents would go that the key itself cannot read."""
+    job = await exported(uses, "usr_odile")
+    key = replace(
+        whose, credential=CredentialKind.KEY, key_id="k", session_id=None, scopes=frozenset({"chat"})
+    )
+    with pytest.raises(DeniedError):
+        await uses.listing(key, None, None, 10)
+    for verb in (uses.get, uses.collect, uses.retry):
+        with pytest.raises(DeniedError):
+            await verb(key, job.id)
+    assert (
+        await uses.get(replace(key, role=Role.ORGANISATION_ADMIN, scopes=frozenset({"admin"})), job.id)
+    ) == job

@@ -46,8 +46,8 @@ class SwitchBody(BaseModel):
 
 
 class ChallengeView(BaseModel):
-    """Goes to `POST /api/v1/auth/second-factor`, with an answer of one of the `methods` (`passkey`, `totp`,
-    `recovery`). `passkey`: options for `navigator.credentials.get`.
+    """Goes to `POST /api/v1/auth/second-factor`, or with the next try to `/join`, with an answer of one of
+    the `methods` (`passkey`, `totp`, `recovery`). `passkey`: options for `navigator.credentials.get`.
     """
 
     challenge: str

@@ -5,9 +5,9 @@ from typing import Literal
 from fastapi import APIRouter, BackgroundTasks, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from bastide.identity.http.auth import LoginView, logged_in
+from bastide.identity.http.auth import LoginView, SecondFactorBody, logged_in
 from bastide.identity.http.cookies import browser_of
-from bastide.identity.usecases.join import Acceptance, Join
+from bastide.identity.usecases.join import Acceptance, Join, SecondAnswer
 from bastide.identity.usecases.profile import Profiles
 from bastide.identity.usecases.reset_password import ResetPassword
 
@@ -20,9 +20,17 @@ class TokenBody(BaseModel):
 
 
 class JoinBody(TokenBody):
+    """`second_factor`: for an account that has one, after the first try was answered with a challenge."""
+
     password: str = Field(max_length=1024)
     name: str = Field("", max_length=200)
     locale: Literal["en", "fr"] = "en"
+    second_factor: SecondFactorBody | None = None
+
+    @property
+    def second(self) -> SecondAnswer | None:
+        given = self.second_factor
+        return None if given is None else SecondAnswer(given.challenge, given.answer)
 
 
 class ForgotBody(BaseModel):
@@ -53,7 +61,9 @@ def links_router(join: Join, reset: ResetPassword, profiles: Profiles) -> APIRou
 
     @router.post("/join")
     async def accept(body: JoinBody, request: Request, response: Response) -> LoginView:
-        acceptance = Acceptance(body.token, body.password, body.name, body.locale, *browser_of(request))
+        acceptance = Acceptance(
+            body.token, body.password, body.name, body.locale, *browser_of(request), second=body.second
+        )
         return await logged_in(request, response, await join(acceptance), profiles)
 
     @router.post("/forgot", status_code=status.HTTP_202_ACCEPTED)

@@ -7,6 +7,7 @@ from bastide.identity.domain.people import User
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore, PasswordHasher
 from bastide.identity.usecases.choose_password import PasswordRules
+from bastide.identity.usecases.login_failures import LoginFailures
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
@@ -33,6 +34,7 @@ class ChangePassword:
     throttle: LoginThrottle
     sessions: SessionOpener
     revocations: Revocations
+    failures: LoginFailures
 
     async def __call__(self, principal: Principal, change: PasswordChange) -> NewSession:
         """Raises PasswordWrongError, PasswordWeakError, LoginThrottledError."""
@@ -50,6 +52,7 @@ class ChangePassword:
             present = await unit.sessions.of_user(user.id)
             strong = any(one.strong for one in present if one.id == principal.session_id)
             await unit.sessions.delete_of(user.id)
+            await unit.links.delete_reset(user.id)
             await unit.record(done_by(principal, "password.changed", user.id))
             opened = await self.sessions.open_in(
                 unit,
@@ -69,6 +72,7 @@ class ChangePassword:
         account = self.hashes.throttle(principal.subject_id)
         await self.throttle.admit(account, change.address, principal.session_id)
         if user is None or not await self.hasher.verify(change.current, password_hash):
+            await self.failures.record(principal.subject_id, purpose="password_change")
             raise PasswordWrongError("The current password is not right.")
         await self.throttle.succeeded(account, change.address, principal.session_id)
         return user

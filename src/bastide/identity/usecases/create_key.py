@@ -1,18 +1,17 @@
 """Create an API key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bastide.identity.contract import Policy
-from bastide.identity.domain.addresses import parse_networks
+from bastide.identity.domain.addresses import in_both, parse_networks
 from bastide.identity.domain.api_keys import ApiKey, format_key, new_key_id, new_key_secret
 from bastide.identity.domain.errors import KeyRequestError, ScopeError
 from bastide.identity.domain.permissions import DEFAULT_SCOPES, SCOPES, Action, covered
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore
-from bastide.identity.usecases.manage_people import require_inferior
-from bastide.identity.usecases.manage_services import service_in
+from bastide.identity.usecases.manage_services import require_steward
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.operations.contract import done_by, with_personal
@@ -79,8 +78,9 @@ class CreateKey:
         )
         async with self.store.transaction() as unit:
             if request.subject_id is not None:
-                account = await service_in(unit, principal, request.subject_id)
-                require_inferior(principal, account.role)
+                await require_steward(unit, principal, request.subject_id)
+            if principal.key_id is not None:
+                key = _within(await unit.keys.get(principal.key_id), key)
             await unit.keys.add(key, self.hashes.key(secret))
             await unit.record(
                 with_personal(
@@ -118,6 +118,19 @@ def _narrower(own: frozenset[str] | None, asked: frozenset[str] | None) -> froze
     if own is None or asked is None:
         return own if asked is None else asked
     return own & asked
+
+
+def _within(maker: ApiKey | None, made: ApiKey) -> ApiKey:
+    """No key makes one that is good for longer, or in more places, than itself."""
+    if maker is None:
+        raise ScopeError("This API key is gone.")
+    ends = [at for at in (maker.expires_at, made.expires_at) if at is not None]
+    networks = made.allowed_networks
+    if maker.allowed_networks is not None:
+        own = parse_networks(maker.allowed_networks)
+        asked = own if networks is None else parse_networks(networks)
+        networks = tuple(str(network) for network in in_both(own, asked))
+    return replace(made, expires_at=min(ends, default=None), allowed_networks=networks)
 
 
 def _words(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from bastide.identity.domain.invitations import Invitation
 from bastide.identity.domain.people import Membership, User
 from bastide.identity.ports import IdentityStore, PasswordHasher, Unit
 from bastide.identity.usecases.choose_password import PasswordRules
+from bastide.identity.usecases.login_failures import LoginFailures
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.revocations import Revocations
@@ -15,6 +16,7 @@ from bastide.identity.usecases.second_step import SecondStep
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
+from bastide.kit.json import JsonObject
 from bastide.operations.contract import AuditEntry
 
 
@@ -28,8 +30,18 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondAnswer:
+    """To a challenge that the first try was answered with: a code, or what a passkey gave."""
+
+    challenge: str
+    answer: str | JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptance:
-    """`name` and `locale` are for a new account; `password` is the new one, or the one it has."""
+    """`name` and `locale` are for a new account; `password` is the new one, or the one it has; `second` is
+    for an account with a second factor.
+    """
 
     token: str
     password: str
@@ -37,6 +49,7 @@ class Acceptance:
     locale: str
     address: str | None
     user_agent: str
+    second: SecondAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Join:
     sessions: SessionOpener
     second: SecondStep
     revocations: Revocations
+    failures: LoginFailures
     clock: Clock
 
     async def look(self, token: str) -> Welcome:
@@ -60,16 +74,22 @@ class Join:
         return Welcome(organisation.name if organisation else "", invitation.email, user is not None)
 
     async def __call__(self, acceptance: Acceptance) -> NewSession | Challenge:
-        """The person is logged in, in the organisation that invited; or asked for the second factor.
+        """The person is logged in, in the organisation that invited; or asked for the second factor, without
+        which an account that has one is not let in: the link stays good for the try with the answer.
 
         Raises:
             LinkInvalidError, PasswordWeakError (new account).
-            LoginFailedError, LoginThrottledError: the account's password is wrong.
+            LoginFailedError, LoginThrottledError: the account's password or second factor is wrong.
         """
         async with self.store.reading() as unit:
             invitation = await self._invitation(unit, acceptance.token)
             user = await unit.people.user_by_email(invitation.email)
         new_hash = await self._proved(user, invitation, acceptance)
+        challenge = None if user is None else await self.second.challenge(user)
+        if user is not None and challenge is not None:
+            if acceptance.second is None:
+                return challenge
+            await self._prove_second(user, acceptance.second)
         async with self.store.transaction() as unit:
             used = await unit.links.delete_invitation(invitation.id, invitation.organisation_id)
             if used is None:  # somebody was quicker with the same link
@@ -78,13 +98,16 @@ class Join:
                 user = self._new_user(invitation, acceptance)
                 await unit.people.add_user(user, new_hash)
             await self._admit(unit, user, invitation)
-        await self.revocations.subject(user.id)
-        if (challenge := await self.second.challenge(user)) is not None:
-            return challenge
-        async with self.store.transaction() as unit:
-            return await self.sessions.open_in(
-                unit, user, invitation.organisation_id, acceptance.address, acceptance.user_agent
+            opened = await self.sessions.open_in(
+                unit,
+                user,
+                invitation.organisation_id,
+                acceptance.address,
+                acceptance.user_agent,
+                strong=challenge is not None,
             )
+        await self.revocations.subject(user.id)
+        return opened
 
     async def _invitation(self, unit: Unit, token: str) -> Invitation:
         invitation = await unit.links.invitation(self.hashes.link(token))
@@ -105,9 +128,15 @@ class Join:
         async with self.store.reading() as unit:
             stored = await unit.people.password_hash(user.id)
         if not await self.hasher.verify(acceptance.password, stored) or not user.active:
+            await self.failures.record(user.id, purpose="join")
             raise LoginFailedError("This is not the password of your account.")
         await self.throttle.succeeded(account, acceptance.address, None)
         return None
+
+    async def _prove_second(self, user: User, second: SecondAnswer) -> None:
+        proved = await self.second.answer(second.challenge, second.answer)
+        if proved.id != user.id:
+            raise LoginFailedError("This answers somebody else's challenge.")
 
     def _new_user(self, invitation: Invitation, acceptance: Acceptance) -> User:
         name = acceptance.name.strip() or invitation.email.partition("@")[0]
@@ -116,6 +145,7 @@ class Join:
     async def _admit(self, unit: Unit, user: User, invitation: Invitation) -> None:
         organisation_id = invitation.organisation_id
         await unit.people.put_membership(Membership(user.id, organisation_id, invitation.role))
+        await unit.links.delete_reset(user.id)  # another organisation's administrator may have been given it
         for group_id in sorted(await unit.groups.known(invitation.groups, organisation_id)):
             await unit.groups.put(group_id, user.id)
         entry = AuditEntry(

@@ -11,7 +11,7 @@ class LoginFailures:
     store: IdentityStore
 
     async def record(self, user_id: str | None, **details: str) -> None:
-        """`user_id`: None = no such account."""
+        """`user_id`: None = no such account. `purpose`: for what else than a login the password was asked."""
         async with self.store.transaction() as unit:
             logs = await unit.people.organisations_of(user_id) if user_id else ()
             for log in logs or (SYSTEM_LOG,):

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from bastide.identity.contract import Policy
 from bastide.identity.domain.api_keys import ApiKey, format_key, new_key_id, new_key_secret
-from bastide.identity.domain.errors import KeyNotFoundError, ScopeError
+from bastide.identity.domain.errors import KeyNotFoundError, PermissionDeniedError, ScopeError
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import CredentialKind, Principal
 from bastide.identity.ports import IdentityStore, Unit
 from bastide.identity.usecases.create_key import NewKey
+from bastide.identity.usecases.manage_services import require_steward
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -51,6 +52,7 @@ class ManageKeys:
         Raises:
             KeyNotFoundError.
             ScopeError: a key may not make one that can do more than itself.
+            PermissionDeniedError: somebody else's, who alone may hold it; such a key can be revoked.
         """
         self.policy.require(principal, Action.KEY_CREATE)
         now, secret = self.clock.now(), new_key_secret()
@@ -58,6 +60,7 @@ class ManageKeys:
             old = await self._own(unit, principal, key_id)
             if principal.credential is CredentialKind.KEY and principal.key_id != key_id:
                 raise ScopeError("A key can rotate itself only.")
+            await self._require_holder(unit, principal, old)
             ends = now + overlap
             lifetime = None if old.expires_at is None else now + (old.expires_at - old.created_at)
             new = replace(
@@ -79,6 +82,14 @@ class ManageKeys:
         if key is None or key.revoked_at is not None or not self._may_change(principal, key):
             raise KeyNotFoundError("There is no API key of this id.", key_id=key_id)
         return key
+
+    async def _require_holder(self, unit: Unit, principal: Principal, key: ApiKey) -> None:
+        """Whoever gets the secret of a key acts as its subject, and stands as that in the audit log."""
+        if key.subject_id == principal.subject_id:
+            return
+        if await unit.services.get(key.subject_id, principal.organisation_id) is None:
+            raise PermissionDeniedError("A person's key is rotated by that person. You can revoke it.")
+        await require_steward(unit, principal, key.subject_id)
 
     def _may_change(self, principal: Principal, key: ApiKey) -> bool:
         if key.organisation_id != principal.organisation_id:

@@ -49,8 +49,8 @@ class ManagePeople:
     async def change(
         self, principal: Principal, user_id: str, role: Role | None = None, *, active: bool | None = None
     ) -> Person:
-        """None leaves as it is. Deactivation revokes every key and session that the person has here, and a
-        link for a new password.
+        """None leaves as it is. Ends the sessions that the person has here, and voids a link for a new
+        password: who was given it may be below the new role. Deactivation revokes every key, too.
 
         Raises:
             PersonNotFoundError, LastAdministratorError.
@@ -76,9 +76,9 @@ class ManagePeople:
                 Membership(user_id, principal.organisation_id, changed.role, changed.active)
             )
             await unit.sessions.delete_of(user_id, principal.organisation_id)
+            await unit.links.delete_reset(user_id)
             if not changed.active:
                 await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
-                await unit.links.delete_reset(user_id)
             await unit.record(
                 done_by(
                     principal,
@@ -109,6 +109,7 @@ class ManagePeople:
             await unit.people.remove_membership(user_id, principal.organisation_id)
             await unit.sessions.delete_of(user_id, principal.organisation_id)
             await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
+            await unit.links.delete_reset(user_id)
             await unit.record(done_by(principal, "person.removed", user_id, role=person.role.value))
         await self.revocations.subject(user_id)
 

@@ -93,6 +93,16 @@ class ManageServices:
         await self.revocations.subject(account_id)
 
 
+async def require_steward(unit: Unit, principal: Principal, account_id: str) -> None:
+    """May the caller, who manages keys, hold one of this service account? Not of one above their own role.
+
+    Raises:
+        ServiceAccountNotFoundError, PermissionDeniedError.
+    """
+    account = await service_in(unit, principal, account_id)
+    require_inferior(principal, account.role)
+
+
 async def service_in(unit: Unit, principal: Principal, account_id: str) -> ServiceAccount:
     """Of the caller's organisation. Raises ServiceAccountNotFoundError."""
     account = await unit.services.get(account_id, principal.organisation_id)

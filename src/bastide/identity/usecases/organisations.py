@@ -139,6 +139,7 @@ class ManageOrganisations:
             present = await unit.sessions.of_user(user.id)
             strong = any(one.strong for one in present if one.id == principal.session_id)
             await unit.sessions.delete([principal.session_id])
+            await unit.record(done_by(principal, "session.closed", principal.session_id))
             opened = await self.sessions.open_in(
                 unit, user, organisation_id, address, user_agent, strong=strong
             )

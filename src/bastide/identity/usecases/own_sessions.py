@@ -7,6 +7,7 @@ from bastide.identity.domain.errors import SessionNotFoundError
 from bastide.identity.domain.principal import Principal
 from bastide.identity.domain.sessions import Session
 from bastide.identity.ports import IdentityStore
+from bastide.identity.usecases.reauthenticate import require_person
 from bastide.identity.usecases.revocations import Revocations
 from bastide.kit.clock import Clock
 from bastide.operations.contract import done_by
@@ -19,7 +20,8 @@ class OwnSessions:
     clock: Clock
 
     async def listing(self, principal: Principal) -> Sequence[Session]:
-        """Living ones, newest first, in every organisation."""
+        """Living ones, newest first, in every organisation. Raises ScopeError: by a key."""
+        require_person(principal)
         now = self.clock.now()
         async with self.store.reading() as unit:
             found = await unit.sessions.of_user(principal.subject_id)

@@ -12,7 +12,7 @@ from bastide.identity.usecases.challenges import Challenges
 from bastide.identity.usecases.enrolment import keep_only_this_session, new_codes
 from bastide.identity.usecases.open_session import NewSession, SessionOpener
 from bastide.identity.usecases.prove_passkey import ProvePasskey
-from bastide.identity.usecases.reauthenticate import Reauthenticate, require_browser
+from bastide.identity.usecases.reauthenticate import Reauthenticate, require_browser, require_person
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -34,7 +34,8 @@ class ManagePasskeys:
     clock: Clock
 
     async def listing(self, principal: Principal) -> Sequence[Passkey]:
-        """Oldest first."""
+        """Oldest first. Raises ScopeError: by a key."""
+        require_person(principal)
         async with self.store.reading() as unit:
             return await unit.passkeys.of_user(principal.subject_id)
 

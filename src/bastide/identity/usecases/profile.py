@@ -9,10 +9,12 @@ from bastide.identity.domain.errors import ResourceHiddenError
 from bastide.identity.domain.people import Belonging, Organisation, User
 from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal
-from bastide.identity.ports import IdentityStore
+from bastide.identity.ports import IdentityStore, Unit
 from bastide.identity.usecases.authenticate import session_principal
 from bastide.identity.usecases.open_session import NewSession
+from bastide.identity.usecases.reauthenticate import require_person
 from bastide.kit.clock import Clock
+from bastide.operations.contract import done_by, with_personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,23 @@ class Profiles:
     async def update(
         self, principal: Principal, name: str | None = None, locale: str | None = None
     ) -> Profile:
-        """None leaves a field as it is."""
+        """None leaves a field as it is. Raises ScopeError: by a key."""
+        require_person(principal)
         async with self.store.transaction() as unit:
             user = await unit.people.user(principal.subject_id)
             if user is None:
                 raise ResourceHiddenError("Only people have a profile.")
             changed = replace(user, name=name or user.name, locale=locale or user.locale)
-            await unit.people.update_user(changed)
+            if changed != user:
+                await unit.people.update_user(changed)
+                await _record(unit, principal, changed)
         return await self.read(principal)
+
+
+async def _record(unit: Unit, principal: Principal, changed: User) -> None:
+    """In every organisation: by this name others know the person there."""
+    entry = with_personal(
+        done_by(principal, "profile.changed", changed.id, locale=changed.locale), name=changed.name
+    )
+    for organisation_id in await unit.people.organisations_of(changed.id):
+        await unit.record(replace(entry, organisation_id=organisation_id))

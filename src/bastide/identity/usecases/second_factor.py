@@ -19,7 +19,12 @@ from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.enrolment import keep_only_this_session, new_codes
 from bastide.identity.usecases.login_throttle import LoginThrottle
 from bastide.identity.usecases.manage_people import person_in, require_inferior
-from bastide.identity.usecases.reauthenticate import Reauthenticate, require_browser, second_account
+from bastide.identity.usecases.reauthenticate import (
+    Reauthenticate,
+    require_browser,
+    require_person,
+    second_account,
+)
 from bastide.identity.usecases.revocations import Revocations
 from bastide.identity.usecases.tokens import TokenHashes
 from bastide.kit.clock import Clock
@@ -49,7 +54,8 @@ class SecondFactor:
     clock: Clock
 
     async def of(self, principal: Principal) -> Factors:
-        """What the caller has set up."""
+        """What the caller has set up. Raises ScopeError: by a key."""
+        require_person(principal)
         async with self.store.reading() as unit:
             return await unit.factors.of(principal.subject_id)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bastide.identity.contract import SYSTEM, Principal
+from bastide.identity.contract import SYSTEM, Action, CredentialKind, Policy, Principal, ScopeError
 from bastide.kit.clock import Clock
 from bastide.kit.cursors import decode_cursor, encode_cursor
 from bastide.kit.ids import new_id
@@ -51,6 +51,7 @@ class PersonalDataUseCases:
     audit: Audit
     clock: Clock
     holders: Sequence[DataHolder]
+    policy: Policy
 
     async def ask_export(self, principal: Principal, user_id: str) -> Job:
         """By the person or an administrator. Raises PersonNotFoundError, DeniedError."""
@@ -79,12 +80,15 @@ class PersonalDataUseCases:
         return await self._asked(principal, JobKind.DOCUMENT, document_id, "document.erasure_asked")
 
     async def get(self, principal: Principal, job_id: str) -> Job:
-        """Raises JobNotFoundError: also for who is neither the person, nor asked for it, nor administers."""
+        """Raises:
+        JobNotFoundError: also for who is neither the person, nor asked for it, nor administers.
+        ScopeError: see `_administers`.
+        """
         job = await self.jobs.get(job_id)
         own = job is not None and principal.subject_id in {job.subject_id, job.asked_by}
         if job is None or job.organisation_id != principal.organisation_id:
             raise JobNotFoundError("There is no such job.", job_id=job_id)
-        if not own and not principal.role.administers:
+        if not self._administers(principal) and not own:
             raise JobNotFoundError("There is no such job.", job_id=job_id)
         return job
 
@@ -94,9 +98,9 @@ class PersonalDataUseCases:
         """Newest first: all for who administers, else what is about the caller or was asked for by them.
 
         Raises:
-            CursorError.
+            CursorError. ScopeError: see `_administers`.
         """
-        party = None if principal.role.administers else principal.subject_id
+        party = None if self._administers(principal) else principal.subject_id
         query = JobQuery(principal.organisation_id, party, subject_id)
         before = None if cursor is None else str(decode_cursor(cursor, str)[0])
         found = await self.jobs.listing(query, before, limit + 1)
@@ -188,6 +192,17 @@ class PersonalDataUseCases:
                 return ["receipt"]
             case JobKind.ERASURE:
                 return [*(holder.name for holder in self.holders), "receipt"]
+
+    def _administers(self, principal: Principal) -> bool:
+        """Whether everybody's are the caller's business, or only their own.
+
+        Raises:
+            ScopeError: a key that is not for administration. It gives away no archive of its holder either.
+        """
+        administers = self.policy.allows(principal, Action.PEOPLE_MANAGE)
+        if principal.credential is CredentialKind.KEY and not administers:
+            raise ScopeError("This API key gives away nobody's personal data. Log in.")
+        return administers
 
     async def _asked(
         self,

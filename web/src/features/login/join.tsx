@@ -12,11 +12,18 @@ import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { Door } from "./door";
 import { PasswordField } from "./password-field";
+import { SecondFactor, type Answer, type Challenge } from "./second-factor";
 
 interface Welcome {
   organisation: string;
   email: string;
   has_account: boolean;
+}
+
+/** Logged in; or, without having joined yet, asked for the second factor. */
+interface Joined {
+  user: Me | null;
+  second_factor: Challenge | null;
 }
 
 /** Where an invitation leads: `/join#<token>`. The token stays behind the #, so that it reaches no log. */
@@ -33,21 +40,31 @@ export function Join() {
   const [password, setPassword] = useState("");
   const client = useQueryClient();
   const navigate = useNavigate();
+  const send = async (second_factor?: Answer) => {
+    const json = { token, password, name: name.trim(), locale: i18n.language, second_factor };
+    const joined = await request<Joined>("POST", "/api/v1/auth/join", { json });
+    if (joined.user) await navigate({ to: "/ask", replace: true });
+    return joined;
+  };
   const join = useMutation({
-    mutationFn: () => {
-      const json = { token, password, name: name.trim(), locale: i18n.language };
-      return request<{ user: Me }>("POST", "/api/v1/auth/join", { json });
-    },
-    onSuccess: async ({ user }) => {
-      await navigate({ to: "/ask", replace: true });
-      client.setQueryData(queries.me.queryKey, user);
-    },
+    mutationFn: () => send(),
+    onSuccess: ({ user }) => user && client.setQueryData(queries.me.queryKey, user),
   });
   if (!welcome.data) {
     return (
       <Door title="Bastide" lead="">
         {welcome.isPending ? <Waiting label={t("app.loading")} /> : <ErrorNotice error={welcome.error} />}
       </Door>
+    );
+  }
+  const asked = join.data?.second_factor;
+  if (asked) {
+    return (
+      <SecondFactor
+        asked={asked}
+        onBack={() => join.reset()}
+        send={(answer) => send(answer) as Promise<{ user: Me }>}
+      />
     );
   }
   const { organisation, email, has_account: known } = welcome.data;

@@ -17,22 +17,33 @@ export interface Challenge {
   passkey: PublicKeyCredentialRequestOptionsJSON | null;
 }
 
+/** What goes back for a challenge. */
+export type Answer = { challenge: string } & ({ code: string } | { credential: unknown });
+
+interface Props {
+  asked: Challenge;
+  onBack: () => void;
+  /** Where the answer goes; a login when left out. */
+  send?: (answer: Answer) => Promise<{ user: Me }>;
+}
+
+const sendLogin = (json: Answer) => request<{ user: Me }>("POST", "/api/v1/auth/second-factor", { json });
+
 /** The second step of logging in: a code of the generator, or a recovery code. */
-export function SecondFactor({ asked, onBack }: { asked: Challenge; onBack: () => void }) {
+export function SecondFactor({ asked, onBack, send = sendLogin }: Props) {
   const { challenge, methods, passkey } = asked;
   const { t } = useTranslation();
   const client = useQueryClient();
   const [code, setCode] = useState("");
   const answer = useMutation({
-    mutationFn: () =>
-      request<{ user: Me }>("POST", "/api/v1/auth/second-factor", {
-        json: { challenge, code: code.trim() },
-      }),
+    mutationFn: () => send({ challenge, code: code.trim() }),
     onSuccess: ({ user }) => client.setQueryData(queries.me.queryKey, user),
   });
   return (
     <Door title={t("login.secondTitle")} lead={t("login.secondLead")}>
-      {passkey && <PasskeyButton second={{ challenge, options: passkey }} />}
+      {passkey && (
+        <PasskeyButton second={{ options: passkey, send: (credential) => send({ challenge, credential }) }} />
+      )}
       <Form onSubmit={answer.mutate}>
         <Field
           label={t("login.code")}

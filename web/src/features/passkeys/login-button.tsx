@@ -10,16 +10,18 @@ import { PasskeyProblem } from "./problem";
 
 type Options = PublicKeyCredentialRequestOptionsJSON;
 
+interface Second {
+  options: Options;
+  send: (credential: unknown) => Promise<{ user: Me }>;
+}
+
 /** Logs in with a passkey: alone, or as the second step of a login (`second`). */
-export function PasskeyButton({ second }: { second?: { challenge: string; options: Options } }) {
+export function PasskeyButton({ second }: { second?: Second }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const login = useMutation({
     mutationFn: async () => {
-      if (second) {
-        const json = { challenge: second.challenge, credential: await askPasskey(second.options) };
-        return request<{ user: Me }>("POST", "/api/v1/auth/second-factor", { json });
-      }
+      if (second) return second.send(await askPasskey(second.options));
       const { options } = await request<{ options: Options }>("POST", "/api/v1/auth/passkey/begin");
       const json = { credential: await askPasskey(options) };
       return request<{ user: Me }>("POST", "/api/v1/auth/passkey", { json });

@@ -38,7 +38,7 @@ export function Keys({ me }: { me: Me }) {
             key={key.id}
             apiKey={key}
             owner={everyone ? (known?.get(key.subject_id) ?? key.subject_id) : undefined}
-            onRotate={() => setAsked({ what: "rotate", apiKey: key })}
+            onRotate={mayHold(me, key) ? () => setAsked({ what: "rotate", apiKey: key }) : undefined}
             onRevoke={() => setAsked({ what: "revoke", apiKey: key })}
           />
         ))}
@@ -53,6 +53,9 @@ export function Keys({ me }: { me: Me }) {
     </>
   );
 }
+
+/** Whoever gets the new secret acts as the key's subject: oneself, or a program. */
+const mayHold = (me: Me, { subject_id: subject }: ApiKey) => subject === me.id || subject.startsWith("svc_");
 
 function Asking({ asked, onClose }: { asked: Asked | undefined; onClose: () => void }) {
   const { t } = useTranslation();
@@ -83,7 +86,7 @@ function Asking({ asked, onClose }: { asked: Asked | undefined; onClose: () => v
 interface RowProps {
   apiKey: ApiKey;
   owner: string | undefined;
-  onRotate: () => void;
+  onRotate: (() => void) | undefined;
   onRevoke: () => void;
 }
 
@@ -114,10 +117,12 @@ function Row({ apiKey, owner, onRotate, onRevoke }: RowProps) {
         </p>
         <Bounds apiKey={apiKey} />
       </div>
-      <Button look="quiet" onClick={onRotate} aria-label={`${t("apiKeys.rotate")} – ${name}`}>
-        <RotateCw aria-hidden="true" className="size-4" />
-        {t("apiKeys.rotate")}
-      </Button>
+      {onRotate && (
+        <Button look="quiet" onClick={onRotate} aria-label={`${t("apiKeys.rotate")} – ${name}`}>
+          <RotateCw aria-hidden="true" className="size-4" />
+          {t("apiKeys.rotate")}
+        </Button>
+      )}
       <Button look="quiet" onClick={onRevoke} aria-label={`${t("settings.keyRevoke")} – ${name}`}>
         {t("settings.keyRevoke")}
       </Button>
