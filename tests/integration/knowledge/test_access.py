@@ -253,3 +253,30 @@ async def test_a_file_name_of_something_hidden_is_free(service: Service) -> None
     assert (taken.status_code, taken.json()["error"]["code"]) == (409, "document.name_taken")
     await service.module.delete(MEMBER, mine.id)
     assert (await client(service, MEMBER).patch(path, json={"filename": "plan.txt"})).status_code == 200
+
+
+async def test_a_group_that_was_deleted_keeps_nobody_from_changing_the_rest(service: Service) -> None:
+    sharing = service.ports.sharing
+    assert isinstance(sharing, OpenSharing)
+    grant, label = {"grantee": "group:grp_old", "access": "read"}, "department:dep_old"
+    body = {"access": [grant], "labels": [label]}
+    admin = client(service, ADMIN)
+    collection = (await admin.post("/api/v1/collections", json={"name": "old"})).json()["id"]
+    document = await service.indexed("some words", collection="old")
+    of_collection, of_document = f"/api/v1/collections/{collection}", f"/api/v1/documents/{document.id}"
+    assert (await admin.patch(of_collection, json=body)).status_code == 200
+    assert (await admin.put(f"{of_document}/access", json={"access": [grant]})).status_code == 200
+    assert (await admin.patch(of_document, json={"labels": [label]})).status_code == 200
+
+    sharing.gone |= {"group:grp_old", label, "group:grp_older"}
+    more = [grant, {"grantee": "group:grp_new", "access": "read"}]
+    labels = {"labels": [label, "confidential"]}
+    for path, changed in ((of_collection, {"access": more, **labels}), (of_document, labels)):
+        assert (await admin.patch(path, json=changed)).status_code == 200
+    assert (await admin.put(f"{of_document}/access", json={"access": more})).status_code == 200
+    worse = {"access": [*more, {"grantee": "group:grp_older", "access": "read"}]}
+    for refused in (
+        await admin.patch(of_collection, json=worse),
+        await admin.put(f"{of_document}/access", json=worse),
+    ):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "grant.unknown")

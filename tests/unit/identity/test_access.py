@@ -113,16 +113,21 @@ async def test_who_manages_a_thing_may_ask_about_it_and_others_only_about_themse
     bob_id, eve_id = [(await principal(house, one)).subject_id for one in (bob, eve)]
     grants = (Grant(f"user:{bob_id}", Access.MANAGE), Grant(f"user:{eve_id}", Access.READ))
     await remember(house, admin, replace(COLLECTION, grants=grants))
-    assert (await why(bob, eve_id, "col_1"))["access"] == "read"
+    explained = await why(bob, eve_id, "col_1")
+    assert explained["access"] == "read"
+    assert explained["names"] == {f"user:{eve_id}": "Eve"}
     assert (await why(eve, eve_id, "col_1"))["access"] == "read"
     for path in ("explain?subject=" + bob_id + "&", "readers?", "changes?"):
         refused = await eve.get(f"/api/v1/access/{path}resource=col_1")
         assert (refused.status_code, code(refused)) == (403, "permission.denied")
     await remember(house, admin, replace(COLLECTION, grants=grants[:1]))
+    answers: set[str] = set()
     for resource in ("col_1", "col_nothing"):
         for path in ("explain?subject=" + eve_id + "&", "readers?", "changes?"):
             hidden = await eve.get(f"/api/v1/access/{path}resource={resource}")
             assert (hidden.status_code, code(hidden)) == (404, "not_found")
+            answers.add(hidden.text)
+    assert len(answers) == 1  # in the very same words, or they tell which id exists
 
 
 async def test_another_organisation_learns_nothing(house: House) -> None:
@@ -166,12 +171,38 @@ async def test_a_sharing_dialog_finds_whom_to_name(house: House) -> None:
     admin = await house.signed_in()
     await admin.post("/api/v1/groups", {"name": "Bordeaux"})
     await house.invited("bob@example.org", by=admin)
+    await admin.post("/api/v1/service-accounts", {"name": "robot"})
     found = (await admin.get("/api/v1/access/grantees", params={"q": "bo"})).json()["items"]
     assert [(one["kind"], one["name"]) for one in found] == [
         ("organisation", "Bastide"),
         ("group", "Bordeaux"),
         ("user", "Bob"),
+        ("service", "robot"),
     ]
+
+
+async def test_those_who_were_granted_something_are_named_however_many_there_are(house: House) -> None:
+    admin = await house.signed_in()
+    group = (await admin.post("/api/v1/groups", {"name": "Legal"})).json()["id"]
+    gone = (await admin.post("/api/v1/groups", {"name": "Gone"})).json()["id"]
+    service = (await admin.post("/api/v1/service-accounts", {"name": "robot"})).json()["id"]
+    await admin.delete(f"/api/v1/groups/{gone}")
+    tokens = [
+        f"group:{group}",
+        f"department:{group}",
+        f"group:{gone}",
+        f"user:{service}",
+        "user:x",
+        "nonsense",
+    ]
+    named = (await admin.get("/api/v1/access/grantees", params={"token": tokens})).json()["items"]
+    assert [(one["token"], one["kind"], one["name"]) for one in named] == [
+        (f"group:{group}", "group", "Legal"),
+        (f"user:{service}", "service", "robot"),
+    ]
+    other = (await admin.post("/api/v1/organisations", {"name": "Other"})).json()["id"]
+    await admin.post("/api/v1/auth/switch", {"organisation_id": other})
+    assert (await admin.get("/api/v1/access/grantees", params={"token": tokens})).json()["items"] == []
 
 
 async def test_a_name_in_place_of_an_id_is_not_answered_with_nobody(house: House) -> None:

@@ -120,3 +120,20 @@ async def test_a_change_of_labels_is_audited(house: House) -> None:
         ([], ["confidential"]),
         (["confidential"], []),
     ]
+
+
+async def test_a_group_that_was_deleted_keeps_nobody_from_changing_a_rule(house: House) -> None:
+    admin = await house.signed_in()
+    old, new = [
+        "group:" + (await admin.post("/api/v1/groups", {"name": name})).json()["id"] for name in ("a", "b")
+    ]
+    department = (await admin.post("/api/v1/groups", {"name": "c", "kind": "department"})).json()["id"]
+    for label in ("confidential", f"department:{department}"):
+        path = f"/api/v1/labels/{label}/rule"
+        assert (await admin.put(path, {"only_for": [old]})).status_code == 200
+    for gone in (old.removeprefix("group:"), department):
+        assert (await admin.delete(f"/api/v1/groups/{gone}")).status_code == 204
+    for label in ("confidential", f"department:{department}"):
+        path = f"/api/v1/labels/{label}/rule"
+        assert (await admin.put(path, {"only_for": [old, new]})).status_code == 200
+        assert (await admin.put(path, {})).status_code == 200

@@ -84,4 +84,6 @@ export interface Explanation {
     grantee: string | null;
     label?: string | null;
   }[];
+  /** Of the subject and the grantees, by token; who is not here any more has none. */
+  names: Record<string, string>;
 }

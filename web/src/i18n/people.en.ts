@@ -84,6 +84,7 @@ export const people = {
   shareSave: "Save",
   accesses: { read: "may read", contribute: "may add", manage: "may manage" },
   everyone: "Everyone in {{name}}",
+  gone: "No longer here",
   grantees: {
     user: "Person",
     service: "Service account",

@@ -87,6 +87,7 @@ export const people: typeof english = {
   shareSave: "Enregistrer",
   accesses: { read: "peut lire", contribute: "peut ajouter", manage: "peut gérer" },
   everyone: "Tout le monde chez {{name}}",
+  gone: "N’existe plus ici",
   grantees: {
     user: "Personne",
     service: "Compte de service",

@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +9,7 @@ from bastide.identity.adapters.sql_groups import SqlGroups
 from bastide.identity.adapters.sql_history import SqlHistory
 from bastide.identity.adapters.sql_labels import SqlLabels
 from bastide.identity.adapters.sql_links import SqlLinks
+from bastide.identity.adapters.sql_names import names_of
 from bastide.identity.adapters.sql_organisations import SqlOrganisations
 from bastide.identity.adapters.sql_passkeys import SqlPasskeys
 from bastide.identity.adapters.sql_people import SqlPeople
@@ -36,6 +37,9 @@ class SqlUnit:
 
     async def record(self, entry: AuditEntry) -> None:
         await self._audit.record(self._connection, entry)
+
+    async def names(self, organisation_id: str, tokens: Collection[str]) -> Mapping[str, str]:
+        return await names_of(self._connection, organisation_id, tokens)
 
 
 class SqlIdentityStore:

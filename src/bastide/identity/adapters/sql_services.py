@@ -48,8 +48,12 @@ class SqlServiceAccounts:
         await self._connection.execute(delete(service_accounts).where(service_accounts.c.id == account_id))
         await self._standings.remember([account_id], organisation_id)
 
-    async def listing(self, organisation_id: str, cursor: str | None, limit: int) -> Page[ServiceAccount]:
+    async def listing(
+        self, organisation_id: str, cursor: str | None, limit: int, sought: str | None = None
+    ) -> Page[ServiceAccount]:
         query = select(service_accounts).where(service_accounts.c.organisation_id == organisation_id)
+        if sought:
+            query = query.where(service_accounts.c.name.icontains(sought, autoescape=True))
         order = (service_accounts.c.name, service_accounts.c.id)
         return await page_of(self._connection, query, order, _account, cursor, limit)
 

@@ -27,6 +27,19 @@ def _parse_network(block: str) -> Network:
         raise NetworkSyntaxError(f"{block!r} is not a network such as 10.0.0.0/8.", network=block) from error
 
 
+def in_both(one: Sequence[Network], other: Sequence[Network]) -> tuple[Network, ...]:
+    """The networks whose addresses lie in one of `one` and in one of `other`."""
+    pairs = [(a, b) for a in one for b in other]
+    return tuple(dict.fromkeys(inner for a, b in pairs for inner in _overlap(a, b)))
+
+
+def _overlap(one: Network, other: Network) -> tuple[Network, ...]:
+    """Of two networks that touch, one lies in the other."""
+    if one.version != other.version or not one.overlaps(other):
+        return ()
+    return (max(one, other, key=lambda network: network.prefixlen),)
+
+
 def address_in(address: str | None, networks: Sequence[Network]) -> bool:
     """Whether the address lies in one of them; an unknown one never does."""
     parsed = _parse_address(address)
@@ -45,10 +58,18 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
         return peer
     address = peer
     for hop in reversed((forwarded_for or "").split(",")):
+        hop = _without_port(hop.strip())  # noqa: PLW2901
         if not address_in(address, trusted) or _parse_address(hop) is None:
             break
-        address = hop.strip()
+        address = hop
     return address
+
+
+def _without_port(hop: str) -> str:
+    """Some proxies (Azure Application Gateway, IIS) write `192.0.2.7:4711` or `[2001:db8::1]:443`."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def throttle_block(address: str | None) -> str:

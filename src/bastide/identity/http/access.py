@@ -26,7 +26,9 @@ class StepView(BaseModel):
 
 
 class ExplanationView(BaseModel):
-    """`access` null: the subject may not even know of it. `role` null: the subject could not act."""
+    """`access` null: the subject may not even know of it. `role` null: the subject could not act. `names`:
+    what the subject (`user:…`) and the grantees of the steps are called, as far as they are still here.
+    """
 
     subject_id: str
     resource_id: str
@@ -34,6 +36,7 @@ class ExplanationView(BaseModel):
     access: Access | None
     role: Role | None
     steps: list[StepView]
+    names: dict[str, str]
 
     @classmethod
     def of(cls, explanation: Explanation) -> "ExplanationView":
@@ -55,6 +58,7 @@ class ExplanationView(BaseModel):
             access=explanation.access,
             role=explanation.role,
             steps=steps,
+            names=dict(explanation.names),
         )
 
 
@@ -139,11 +143,12 @@ def access_router(
     async def grantees(
         q: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        token: Annotated[list[str] | None, Query(max_length=100)] = None,
         asks: Principal = caller,
     ) -> GranteesView:
+        found = await (share.grantees(asks, q, limit) if token is None else share.named(asks, token))
         items = [
-            GranteeView(token=one.token, kind=one.kind, name=one.name, detail=one.detail)
-            for one in await share.grantees(asks, q, limit)
+            GranteeView(token=one.token, kind=one.kind, name=one.name, detail=one.detail) for one in found
         ]
         return GranteesView(items=items, total=len(items))
 

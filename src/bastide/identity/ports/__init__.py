@@ -1,5 +1,6 @@
 """What the identity slice needs from outside, besides the key port and the cache of the platform."""
 
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -59,6 +60,12 @@ class Unit(Protocol):
 
     @property
     def people(self) -> People: ...
+
+    async def names(self, organisation_id: str, tokens: Collection[str]) -> Mapping[str, str]:
+        """What those are called that tokens of grants point at (`user:…` for service accounts too), as far as
+        they are in this organisation.
+        """
+        ...
 
     @property
     def sessions(self) -> Sessions: ...

@@ -186,8 +186,10 @@ class ServiceAccounts(Protocol):
         """Also out of every group."""
         ...
 
-    async def listing(self, organisation_id: str, cursor: str | None, limit: int) -> Page[ServiceAccount]:
-        """By name."""
+    async def listing(
+        self, organisation_id: str, cursor: str | None, limit: int, sought: str | None = None
+    ) -> Page[ServiceAccount]:
+        """By name. `sought`: a part of it."""
         ...
 
 

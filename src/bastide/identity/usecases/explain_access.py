@@ -1,7 +1,7 @@
 """Why somebody can or cannot read something, who can, and how it was at any time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bastide.identity.contract import Policy
@@ -22,6 +22,8 @@ class Explanation:
 
     Attributes:
         role: of the subject at that time; None when it could not act.
+        names: what the subject and the grantees of the steps are called today, by their tokens; who is not
+            here any more has none.
     """
 
     subject_id: str
@@ -30,6 +32,12 @@ class Explanation:
     access: Access | None
     role: Role | None
     steps: tuple[Step, ...]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Whom it speaks of."""
+        return frozenset({f"user:{self.subject_id}", *(step.grantee for step in self.steps if step.grantee)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class ExplainAccess:
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subject = await unit.history.subject(subject_id, principal.organisation_id, moment)
             rules = await unit.labels.rules(principal.organisation_id, moment)
-        return _explained(subject_id, subject, resource_id, resource, moment, rules)
+            explained = _explained(subject_id, subject, resource_id, resource, moment, rules)
+            return (await _named(unit, principal, [explained]))[0]
 
     async def readers(
         self, principal: Principal, resource_id: str, at: datetime | None = None
@@ -62,8 +71,10 @@ class ExplainAccess:
             resource = await _resource_at(unit, principal.organisation_id, resource_id, moment)
             subjects = await unit.history.subjects(principal.organisation_id, moment)
             rules = await unit.labels.rules(principal.organisation_id, moment)
-        every = [_explained(one.subject_id, one, resource_id, resource, moment, rules) for one in subjects]
-        return [one for one in every if one.access is not None]
+            every = [
+                _explained(one.subject_id, one, resource_id, resource, moment, rules) for one in subjects
+            ]
+            return await _named(unit, principal, [one for one in every if one.access is not None])
 
     async def changes(self, principal: Principal, resource_id: str) -> Sequence[ResourceState]:
         """Every state that the resource's permissions were in, oldest first."""
@@ -78,14 +89,19 @@ class ExplainAccess:
         """
         now = self.clock.now()
         if await unit.history.resource(resource_id, principal.organisation_id, now) is None:
-            raise ResourceHiddenError("Nothing has this id, or you may not see it.", resource=resource_id)
+            raise _hidden()
         if self.policy.allows(principal, Action.ACCESS_EXPLAIN) and principal.allowed_collections is None:
             return
         resource = await _resource_at(unit, principal.organisation_id, resource_id, now)
         if resource is None:
-            raise ResourceHiddenError("There is no such thing, or you may not see it.")
+            raise _hidden()
         reading = Action.DOCUMENT_READ if resource.parent else Action.COLLECTION_READ
         self.policy.require(principal, reading if oneself else Action.ACCESS_EXPLAIN, resource)
+
+
+def _hidden() -> ResourceHiddenError:
+    """In the policy's words: what never was, what is gone and what is hidden answer alike."""
+    return ResourceHiddenError("There is no such thing, or you may not see it.")
 
 
 async def _resource_at(unit: Unit, organisation_id: str, resource_id: str, at: datetime) -> Resource | None:
@@ -96,6 +112,15 @@ async def _resource_at(unit: Unit, organisation_id: str, resource_id: str, at: d
         return state.resource(None)
     parent = await unit.history.resource(state.parent_id, organisation_id, at)
     return None if parent is None or parent.deleted else state.resource(parent)
+
+
+async def _named(unit: Unit, principal: Principal, explained: Sequence[Explanation]) -> Sequence[Explanation]:
+    every = frozenset[str]().union(*(one.tokens for one in explained))
+    names = await unit.names(principal.organisation_id, every)
+    return [
+        replace(one, names={token: names[token] for token in sorted(one.tokens & names.keys())})
+        for one in explained
+    ]
 
 
 def _explained(

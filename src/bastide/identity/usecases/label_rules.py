@@ -82,14 +82,20 @@ class ManageLabels:
         return [Label(label, name, rules.get(label, LabelRule(label))) for label, name in names.items()]
 
     async def put(self, principal: Principal, rule: LabelRule) -> LabelRule:
-        """An empty rule takes away the one there is. Holds at once, in every process.
+        """An empty rule takes away the one there is. Holds at once, in every process. Only what is added has
+        to be there: a group that was deleted since must not keep the rule from being changed.
 
         Raises:
             LabelUnknownError, GranteeUnknownError, PermissionDeniedError.
         """
         self.policy.require(principal, Action.ORGANISATION_MANAGE)
-        await self.share.check_labels(principal, [rule.label])
-        await self.share.check(principal, [Grant(token, Access.READ) for token in rule.only_for])
+        async with self.store.reading() as unit:
+            rules = await unit.labels.rules(principal.organisation_id)
+        before = next((one for one in rules if one.label == rule.label), LabelRule(rule.label))
+        if before.empty:
+            await self.share.check_labels(principal, [rule.label])
+        added = [token for token in rule.only_for if token not in before.only_for]
+        await self.share.check(principal, [Grant(token, Access.READ) for token in added])
         async with self.store.transaction() as unit:
             await self._change(unit, principal, rule)
         await self.revocations.organisation(principal.organisation_id)

@@ -88,13 +88,14 @@ class Share:
             await unit.record(changed)
 
     async def grantees(self, principal: Principal, sought: str | None, limit: int) -> Sequence[Grantee]:
-        """For a sharing dialog: the organisation, then groups and people by name."""
+        """For a sharing dialog: the organisation, then groups, people and programs by name."""
         self.policy.require(principal, Action.PEOPLE_READ)
         organisation_id = principal.organisation_id
         async with self.store.reading() as unit:
             here = await unit.organisations.get(organisation_id)
             groups = await unit.groups.listing(organisation_id, None, None, limit, sought)
             people = await unit.people.people(organisation_id, sought, None, None, limit)
+            programs = await unit.services.listing(organisation_id, None, limit, sought)
         found = [
             Grantee(f"organisation:{organisation_id}", "organisation", here.name if here else ""),
             *(Grantee(f"{one.kind}:{one.id}", one.kind.value, one.name) for one in groups.items),
@@ -103,8 +104,21 @@ class Share:
                 for person in people.items
                 if person.active
             ),
+            *(Grantee(f"user:{one.id}", "service", one.name) for one in programs.items if one.active),
         ]
         return found[:limit]
+
+    async def named(self, principal: Principal, tokens: Sequence[str]) -> Sequence[Grantee]:
+        """Those of these grantees who are still here, to show what was granted."""
+        self.policy.require(principal, Action.PEOPLE_READ)
+        async with self.store.reading() as unit:
+            names = await unit.names(principal.organisation_id, tokens)
+        return [Grantee(token, _kind(token), name) for token, name in names.items()]
+
+
+def _kind(token: str) -> str:
+    """A program is granted things as a person is."""
+    return "service" if token.startswith("user:svc_") else token.partition(":")[0]
 
 
 async def _exists(unit: Unit, organisation_id: str, grantee: str) -> bool:

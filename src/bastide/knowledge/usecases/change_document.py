@@ -10,6 +10,7 @@ from bastide.knowledge.domain.document import Document
 from bastide.knowledge.domain.errors import DocumentNameTakenError
 from bastide.knowledge.domain.filename import clean_filename
 from bastide.knowledge.domain.naming import checked_metadata
+from bastide.knowledge.domain.sharing import added_labels
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import CHANGED, document_event
@@ -39,7 +40,8 @@ class ChangeDocument:
         Raises:
             DocumentNotFoundError, DeniedError, DocumentNameTakenError, MetadataError, LabelUnknownError.
         """
-        await self.sharing.check_labels(principal, labels or ())
+        if labels is not None:
+            await self._check_labels(principal, document_id, labels)
         async with self.store.transaction() as unit:
             document = await self.access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
             changed = document
@@ -58,6 +60,11 @@ class ChangeDocument:
         for one in every:
             await self.notices.changed(one)
         return changed
+
+    async def _check_labels(self, principal: Principal, document_id: str, labels: Sequence[str]) -> None:
+        async with self.store.reading() as unit:
+            before = await self.access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
+        await self.sharing.check_labels(principal, added_labels(before.labels, labels))
 
     async def _require_free(self, unit: Unit, principal: Principal, renamed: Document) -> None:
         named = await self.access.named_document(

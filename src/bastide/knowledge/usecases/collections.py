@@ -10,6 +10,7 @@ from bastide.kit.ids import new_id
 from bastide.kit.json import JsonObject
 from bastide.knowledge.domain.collection import Collection
 from bastide.knowledge.domain.naming import checked_name
+from bastide.knowledge.domain.sharing import added_grants, added_labels
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.delete import DeleteDocument
@@ -83,8 +84,10 @@ class Collections:
         """Raises CollectionNotFoundError, CollectionNameError, CollectionNameTakenError, GranteeUnknownError,
         LabelUnknownError, DeniedError.
         """
-        await self.sharing.check(principal, grants or ())
-        await self.sharing.check_labels(principal, labels or ())
+        async with self.store.reading() as unit:
+            before = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
+        await self.sharing.check(principal, added_grants(before.grants, grants or ()))
+        await self.sharing.check_labels(principal, added_labels(before.labels, labels or ()))
         async with self.store.transaction() as unit:
             collection = await self.access.collection(unit, principal, Action.COLLECTION_MANAGE, name_or_id)
             changed = replace(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bastide.identity.contract import Action, Grant, Principal, Sharing
 from bastide.kit.clock import Clock
 from bastide.knowledge.domain.document import Document
+from bastide.knowledge.domain.sharing import added_grants
 from bastide.knowledge.ports.store import KnowledgeStore, Unit
 from bastide.knowledge.usecases.access import Access
 from bastide.knowledge.usecases.events import CHANGED, document_event
@@ -34,7 +35,8 @@ class ShareDocument:
         Raises:
             DocumentNotFoundError, DeniedError, GranteeUnknownError.
         """
-        await self.sharing.check(principal, grants)
+        before = await self.read(principal, document_id)
+        await self.sharing.check(principal, added_grants(before, grants))
         async with self.store.transaction() as unit:
             document = await self.access.document(unit, principal, Action.DOCUMENT_MANAGE, document_id)
             changed = await self._narrow(unit, principal, document, grants)

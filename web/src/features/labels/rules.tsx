@@ -46,7 +46,7 @@ export function LabelRules() {
 
 function RuleInWords({ label: { rule } }: { label: Label }) {
   const { t } = useTranslation();
-  const nameOf = useGranteeName();
+  const nameOf = useGranteeName(rule.only_for);
   const parts = [
     rule.only_for.length > 0 && t("labels.onlyForNames", { names: rule.only_for.map(nameOf).join(", ") }),
     rule.people_only && t("labels.peopleOnly"),
@@ -59,8 +59,8 @@ function RuleForm({ label: { label, name, rule }, onClose }: { label: Label; onC
   const { t } = useTranslation();
   const client = useQueryClient();
   const labelName = useLabelName();
-  const nameOf = useGranteeName();
   const [form, setForm] = useState(rule);
+  const nameOf = useGranteeName(form.only_for);
   const save = useMutation({
     mutationFn: () => request("PUT", `/api/v1/labels/${label}/rule`, { json: form }),
     onSuccess: async () => {

@@ -6,7 +6,7 @@ import type { Grant } from "@/api/types";
 import { IconButton } from "@/components/button";
 import { Select } from "@/components/field";
 import { Finder } from "./finder";
-import { useGrantees } from "./grantees";
+import { useNamed } from "./grantees";
 
 const ACCESSES: Grant["access"][] = ["read", "contribute", "manage"];
 
@@ -19,6 +19,9 @@ interface Props {
 export function GrantList({ list, onChange }: Props) {
   const { t } = useTranslation();
   const [seen, setSeen] = useState<Record<string, Grantee>>({});
+  const [stored] = useState(() => list.map(({ grantee }) => grantee));
+  const named = useNamed(stored);
+  const known = (token: string) => seen[token] ?? named.data?.find((one) => one.token === token);
   const add = (grantee: Grantee) => {
     setSeen((now) => ({ ...now, [grantee.token]: grantee }));
     onChange([...list, { grantee: grantee.token, access: "read" }]);
@@ -30,7 +33,8 @@ export function GrantList({ list, onChange }: Props) {
           <Row
             key={grant.grantee}
             grant={grant}
-            known={seen[grant.grantee]}
+            grantee={known(grant.grantee)}
+            pending={named.isPending}
             onChange={(next) => onChange(list.map((one) => (one.grantee === next.grantee ? next : one)))}
             onRemove={() => onChange(list.filter((one) => one.grantee !== grant.grantee))}
           />
@@ -43,16 +47,16 @@ export function GrantList({ list, onChange }: Props) {
 
 interface RowProps {
   grant: Grant;
-  known: Grantee | undefined;
+  /** Missing for who is not here any more. */
+  grantee: Grantee | undefined;
+  pending: boolean;
   onChange: (grant: Grant) => void;
   onRemove: () => void;
 }
 
-function Row({ grant, known, onChange, onRemove }: RowProps) {
+function Row({ grant, grantee, pending, onChange, onRemove }: RowProps) {
   const { t } = useTranslation();
-  const found = useGrantees("").data?.find(({ token }) => token === grant.grantee);
-  const grantee = known ?? found;
-  const name = grantee?.name ?? grant.grantee;
+  const name = grantee?.name ?? (pending ? "…" : t("people.gone"));
   return (
     <li className="flex items-center gap-2">
       <span className="min-w-0 grow">

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Explanation, Grantee } from "@/api/people";
+import type { Explanation } from "@/api/people";
 import { Button } from "@/components/button";
 import { Waiting } from "@/components/logo";
 import { ErrorNotice } from "@/components/notice";
@@ -19,14 +19,6 @@ export function Readers({ resource }: { resource: string }) {
     enabled: open,
     staleTime: 0,
   });
-  const named = useQuery({
-    queryKey: ["grantees", ""],
-    queryFn: async () =>
-      (await request<{ items: Grantee[] }>("GET", "/api/v1/access/grantees", { query: { limit: 100 } }))
-        .items,
-    enabled: open,
-  });
-  const nameOf = (id: string) => named.data?.find(({ token }) => token.endsWith(`:${id}`))?.name ?? id;
   return (
     <section className="mt-5 border-t border-line pt-3">
       <Button look="quiet" size="snug" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -38,9 +30,9 @@ export function Readers({ resource }: { resource: string }) {
           <ErrorNotice error={readers.error} />
           {readers.data?.length === 0 && <p className="px-2 text-sm text-soft">{t("people.readersNone")}</p>}
           <ul className="mt-2 grid max-h-60 gap-1.5 overflow-y-auto px-2 text-sm">
-            {readers.data?.map(({ subject_id: id, access, steps }) => (
+            {readers.data?.map(({ subject_id: id, access, steps, names }) => (
               <li key={id}>
-                <span className="font-medium">{nameOf(id)}</span>{" "}
+                <span className="font-medium">{names[`user:${id}`] ?? t("people.gone")}</span>{" "}
                 <span className="text-soft">
                   {access && t(`people.accesses.${access}`)}
                   {steps.length > 0 &&

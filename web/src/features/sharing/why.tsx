@@ -8,7 +8,6 @@ import { ErrorNotice } from "@/components/notice";
 import { useLabelName } from "@/features/labels/label-names";
 import { request } from "@/lib/http";
 import { Finder } from "./finder";
-import { useGranteeName } from "./grantees";
 
 /** Why somebody can, or cannot, read this: the chain of grounds. */
 export function Why({ resource }: { resource: string }) {
@@ -41,7 +40,6 @@ export function Why({ resource }: { resource: string }) {
 
 function Chain({ resource, subject, onBack }: { resource: string; subject: Grantee; onBack: () => void }) {
   const { t } = useTranslation();
-  const nameOf = useGranteeName();
   const labelName = useLabelName();
   const id = subject.token.split(":")[1] ?? "";
   const why = useQuery({
@@ -68,7 +66,7 @@ function Chain({ resource, subject, onBack }: { resource: string; subject: Grant
                   t(`people.resources.${step.kind as "document"}`, { defaultValue: step.kind }),
                   t(`people.grounds.${step.ground}`),
                   step.label && labelName(step.label),
-                  step.grantee && nameOf(step.grantee),
+                  step.grantee && (why.data.names[step.grantee] ?? t("people.gone")),
                   step.access && t(`people.accesses.${step.access}`),
                 ]
                   .filter(Boolean)
