@@ -92,7 +92,8 @@ def _subject(answer: Mapping[str, Any]) -> str:
 
 
 def _ground(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    words = [_GROUNDS.get(step["ground"], step["ground"])]
+    ground = str(step["ground"])
+    words = [_GROUNDS.get(ground, ground)]
     if token := step["grantee"]:
         kind, _, one = token.partition(":")
         words.append(f"{kind} {names.get(token, one)}")
