@@ -19,6 +19,7 @@ from bastide.operations.http.audit_views import (
     EntryView,
     HeadView,
     InclusionView,
+    PolicyBody,
     PolicyView,
     VerdictView,
     encoded,
@@ -89,7 +90,7 @@ def audit_router(uses: AuditUseCases, policy: Policy, principal: Callable[[Reque
         return PolicyView.of(await uses.keep.policy(_chosen(policy, "organisation", asks)))
 
     @router.put("/policy")
-    async def set_policy(body: PolicyView, asks: Principal = caller) -> PolicyView:
+    async def set_policy(body: PolicyBody, asks: Principal = caller) -> PolicyView:
         policy.require(asks, Action.ORGANISATION_MANAGE)
         entry = done_by(asks, "audit.policy_changed", None, **body.model_dump(mode="json"))
         await uses.keep.set_policy(entry, body.policy())

@@ -143,7 +143,7 @@ class PolicyView(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     query_text: QueryText
-    retention_days: int = Field(ge=1, le=36_500)
+    retention_days: int
     fail_closed: bool
 
     @classmethod
@@ -153,6 +153,12 @@ class PolicyView(BaseModel):
             retention_days=policy.retention_days,
             fail_closed=policy.fail_closed,
         )
+
+
+class PolicyBody(PolicyView):
+    """Administrators are among those whom the log watches: what they did stays in it for a year at least."""
+
+    retention_days: int = Field(ge=365, le=36_500)
 
     def policy(self) -> LogPolicy:
         return LogPolicy(self.query_text, self.retention_days, self.fail_closed)
