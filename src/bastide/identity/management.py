@@ -85,9 +85,7 @@ class Management:
         self.groups = ManageGroups(store, policy, revocations, clock)
         self.services = ManageServices(store, policy, revocations, clock)
         self.invite = Invite(store, policy, hashes, letters, clock)
-        self.join = Join(
-            store, hasher, rules, hashes, throttle, sessions, step, revocations, failures, clock
-        )
+        self.join = Join(store, hasher, rules, hashes, throttle, sessions, step, revocations, failures, clock)
         self.reset = ResetPassword(
             store, policy, hasher, rules, hashes, letters, throttle, revocations, clock
         )
