@@ -70,6 +70,14 @@ export const errors = {
   gateway_read_only: "This comes from the settings or was found on the machine: it cannot be changed here.",
   gateway_in_use: "Something still uses it. Remove that first.",
   gateway_invalid: "This cannot be saved: {{message}}",
+  gateway_invalid_amount:
+    "This is no amount that can be counted: a number that is not too large, with decimals for money only.",
+  gateway_invalid_fallbacks: "There are too many fallbacks, or the model itself is among them.",
+  gateway_invalid_name: "This name is too long, or has characters that a name may not have.",
+  gateway_invalid_patterns: "Give something to look for: recognisers, patterns, or both, and not too many.",
+  gateway_invalid_price: "A price is not negative and has at most six decimals.",
+  gateway_invalid_thresholds: "Up to ten thresholds, in percent, of a budget only.",
+  gateway_invalid_url: "The address begins with http:// or https:// and has no name or password in it.",
   gateway_not_found: "This is not there any more.",
   gateway_subject_unknown:
     "Nobody is meant by this: the key, person, group or model does not exist any more.",

@@ -77,6 +77,14 @@ export const errors: typeof english = {
     "Cela vient des réglages ou a été trouvé sur la machine : on ne peut pas le changer ici.",
   gateway_in_use: "Quelque chose s’en sert encore. Retirez-le d’abord.",
   gateway_invalid: "Cela ne peut pas être enregistré : {{message}}",
+  gateway_invalid_amount:
+    "Ce montant ne peut pas être compté : un nombre pas trop grand, avec des décimales pour l’argent seulement.",
+  gateway_invalid_fallbacks: "Il y a trop de modèles de secours, ou le modèle lui-même en fait partie.",
+  gateway_invalid_name: "Ce nom est trop long, ou a des caractères qu’un nom ne peut avoir.",
+  gateway_invalid_patterns: "Choisissez ce qui est reconnu, donnez des motifs, ou les deux, et pas trop.",
+  gateway_invalid_price: "Un prix n’est pas négatif et a six décimales au plus.",
+  gateway_invalid_thresholds: "Dix seuils au plus, en pour cent, et pour un budget seulement.",
+  gateway_invalid_url: "L’adresse commence par http:// ou https://, sans nom ni mot de passe.",
   gateway_not_found: "Cela n’existe plus.",
   gateway_subject_unknown:
     "Cela ne désigne personne : la clé, la personne, le groupe ou le modèle n’existe plus.",

@@ -9,14 +9,15 @@ type Code = keyof typeof errors;
 export function inWords(t: TFunction, error: ErrorBody | Error, language: string): string {
   const body = error instanceof ApiError || !(error instanceof Error) ? error : internal(error);
   const wait = Number(body.details.retry_after_s ?? 60);
-  const values = { message: body.message || body.code, wait: duration(wait, language) };
+  const param = typeof body.details.param === "string" ? body.details.param : "";
+  const values = { message: body.message || body.code, wait: duration(wait, language), param };
   return t(`errors.${keyOf(body)}`, values);
 }
 
 function keyOf({ code, details }: Pick<ErrorBody, "code" | "details">): Code {
   const key = code.replace(/[.-]/g, "_");
-  const reason = typeof details.reason === "string" ? details.reason : "";
-  const candidates = [`${key}_${reason}`, key];
+  const closer = [details.reason, details.field].filter((one) => typeof one === "string");
+  const candidates = [...closer.map((one) => `${key}_${one}`), key];
   return (
     candidates.find((candidate): candidate is Code => i18next.exists(`errors.${candidate}`)) ?? "unknown"
   );

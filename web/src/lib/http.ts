@@ -6,6 +6,12 @@ export interface ErrorBody {
   details: Record<string, unknown>;
 }
 
+/** As the inference routes tell it, too: `param` names the field of the request. */
+export interface ErrorAnswer extends Partial<Omit<ErrorBody, "code">> {
+  code?: string | null;
+  param?: string | null;
+}
+
 /** What the server answered instead of a result. `code` is stable; the page translates it. */
 export class ApiError extends Error {
   readonly code: string;
@@ -77,13 +83,20 @@ export function withQuery(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
+/** `error` of an answer or of a stream: ours, or that of a model's provider, which may have no code. */
+export function errorFrom(
+  status: number,
+  { code, message = "", details = {}, param }: ErrorAnswer,
+): ApiError {
+  const named = param ? { ...details, param } : details;
+  return new ApiError(status, { code: code ?? `http.${status}`, message, details: named });
+}
+
 /** Reads `{"error": {…}}`; something that is not ours (a proxy's page) becomes `http.<status>`. */
 export function errorOf(status: number, text: string): ApiError {
   try {
-    const { error } = JSON.parse(text) as { error?: Partial<ErrorBody> };
-    if (error?.code) {
-      return new ApiError(status, { message: "", details: {}, ...error, code: error.code });
-    }
+    const { error } = JSON.parse(text) as { error?: ErrorAnswer };
+    if (error?.code || error?.message) return errorFrom(status, error);
   } catch {
     // Not JSON: told apart below.
   }

@@ -1,5 +1,5 @@
 import type { Citation, Grounding } from "@/api/types";
-import { ApiError, send, type ErrorBody } from "@/lib/http";
+import { errorFrom, send, type ErrorAnswer } from "@/lib/http";
 import { eventsOf } from "@/lib/sse";
 
 export interface Message {
@@ -28,7 +28,7 @@ interface Chunk {
   choices?: { delta?: { content?: string | null } }[];
   citations?: Citation[];
   bastide?: Grounding;
-  error?: Partial<ErrorBody>;
+  error?: ErrorAnswer;
 }
 
 /** Asks, and gives the pieces of the answer as they come. Raises ApiError, also in the middle. */
@@ -45,7 +45,7 @@ export async function* answerTo(question: Question, signal: AbortSignal): AsyncG
 
 export function pieceOf(chunk: Chunk): Piece {
   if (chunk.error) {
-    throw new ApiError(200, { code: "internal", message: "", details: {}, ...chunk.error });
+    throw errorFrom(200, chunk.error);
   }
   const piece: Piece = {};
   const text = chunk.choices?.[0]?.delta?.content;

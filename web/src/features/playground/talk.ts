@@ -1,5 +1,5 @@
 /** One answer of a model, as it comes, and afterwards what the ledger says of it. */
-import { ApiError, request, send, type ErrorBody } from "@/lib/http";
+import { errorFrom, request, send, type ErrorAnswer } from "@/lib/http";
 import { eventsOf } from "@/lib/sse";
 import { READER } from "@/features/ask/choices";
 import type { Call } from "@/features/usage/queries";
@@ -18,7 +18,7 @@ export type Piece = { text: string } | { thought: string } | { request: string }
 
 interface Chunk {
   choices?: { delta?: { content?: string | null; reasoning_content?: string | null } }[];
-  error?: Partial<ErrorBody>;
+  error?: ErrorAnswer;
 }
 
 export async function* talk(
@@ -39,7 +39,7 @@ export async function* talk(
 }
 
 function piecesOf({ error, choices }: Chunk): Piece[] {
-  if (error) throw new ApiError(200, { code: "internal", message: "", details: {}, ...error });
+  if (error) throw errorFrom(200, error);
   const { content, reasoning_content: thought } = choices?.[0]?.delta ?? {};
   return [...(thought ? [{ thought }] : []), ...(content ? [{ text: content }] : [])];
 }
