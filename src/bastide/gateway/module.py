@@ -141,7 +141,7 @@ class GatewayModule:
             self._clock,
             self._sizes,
         )
-        models = Models(self.catalogue, int(self._clock.now().timestamp()))
+        models = Models(self.catalogue, self.policy, int(self._clock.now().timestamp()))
         return GatewayApp(inference, models, self._observer, self._keep_alive_s, traced=self._traced)
 
     async def discovered(self) -> None:

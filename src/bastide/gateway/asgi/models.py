@@ -7,17 +7,20 @@ import msgspec
 from bastide.gateway.asgi.exchange import Exchange
 from bastide.gateway.contract import ModelInfo
 from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.identity.contract import Action, Policy
 from bastide.kit.json import JsonObject
 
 
 class Models:
     """What the caller may use. `created` is the start of this process: models here have no birthday."""
 
-    def __init__(self, catalogue: LiveCatalogue, created: int) -> None:
+    def __init__(self, catalogue: LiveCatalogue, policy: Policy, created: int) -> None:
         self._catalogue = catalogue
+        self._policy = policy
         self._created = created
 
     async def list(self, exchange: Exchange) -> None:
+        self._policy.require(exchange.principal, Action.MODEL_USE)
         infos = self._catalogue.infos(exchange.principal)
         body: JsonObject = {"object": "list", "data": [self._item(info) for info in infos]}
         if exchange.header(b"anthropic-version"):  # its clients turn pages
@@ -27,6 +30,7 @@ class Models:
         await exchange.answer(200, msgspec.json.encode(body))
 
     async def get(self, exchange: Exchange) -> None:
+        self._policy.require(exchange.principal, Action.MODEL_USE)
         name = exchange.scope["path"].partition("/v1/models/")[2]
         await exchange.answer(
             200, msgspec.json.encode(self._item(self._catalogue.info(exchange.principal, name)))
