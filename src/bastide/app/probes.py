@@ -4,8 +4,16 @@ from sqlalchemy import text
 
 from bastide.app.backends import Backends
 from bastide.app.home import Home
+from bastide.app.settings import stray_variables
 from bastide.app.site import STATIC
-from bastide.operations.adapters.probes import CallProbe, DiskProbe, OcrProbe, PageProbe, PythonProbe
+from bastide.operations.adapters.probes import (
+    CallProbe,
+    DiskProbe,
+    OcrProbe,
+    PageProbe,
+    PythonProbe,
+    SettingsProbe,
+)
 from bastide.operations.ports import Probe
 from bastide.platform.cache.port import Cache
 from bastide.platform.database.port import Database
@@ -21,6 +29,7 @@ def probes(home: Home, backends: Backends, extra: list[Probe]) -> list[Probe]:
         PageProbe(STATIC),
         DiskProbe(home.root),
         PythonProbe(),
+        SettingsProbe(stray_variables()),
     ]
 
 

@@ -5,6 +5,7 @@ Order, first wins: arguments of the command line, environment, `bastide.toml` (i
 """
 
 import os
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
@@ -37,6 +38,8 @@ from bastide.app.scanner_url import parse_scanner_url
 from bastide.app.syslog_url import parse_syslog_url
 from bastide.kit.errors import InvalidError
 
+_PREFIX = "BASTIDE_"
+_OF_KUBERNETES = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP)(_|$)")
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -152,10 +155,10 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BASTIDE_",
+        env_prefix=_PREFIX,
         env_nested_delimiter="__",
         frozen=True,
-        extra="ignore",
+        extra="forbid",
         nested_model_default_partial_update=True,
     )
 
@@ -315,11 +318,32 @@ def _split_mistakes(settings: Settings) -> list[str]:
     return found
 
 
+def stray_variables() -> list[str]:
+    """Variables of the environment that look like settings and are none: mistyped, or meant for others.
+
+    No error: Kubernetes adds variables named after each service, of which one may well be called like us.
+    """
+    names = [f"{_PREFIX}{name.upper()}" for name in Settings.model_fields]
+    known = {f"{_PREFIX}CONFIG", *names}
+    parts = tuple(f"{name}__" for name in names)  # what comes after is looked at with the settings
+    return sorted(
+        name
+        for name in os.environ  # noqa: TID251  # the one file that may
+        if name.startswith(_PREFIX)
+        and name not in known
+        and not name.startswith(parts)
+        and not _OF_KUBERNETES.search(name)
+    )
+
+
 def _config_file() -> Path:
     if given := os.environ.get("BASTIDE_CONFIG"):  # noqa: TID251  # the one file that may
         return Path(given)
     home = os.environ.get("BASTIDE_HOME")  # noqa: TID251  # the one file that may
     return (Path(home) if home else user_data_path("bastide", appauthor=False)) / "bastide.toml"
+
+
+_WORDS = {"extra_forbidden": "there is no such setting"}
 
 
 def _told(place: tuple[int | str, ...], message: str) -> list[str]:
@@ -339,5 +363,9 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  # validated by pydantic
     except ValidationError as error:
-        lines = [line for item in error.errors() for line in _told(item["loc"], item["msg"])]
+        lines = [
+            line
+            for item in error.errors()
+            for line in _told(item["loc"], _WORDS.get(item["type"], item["msg"]))
+        ]
         raise SettingsError("\n".join(["The settings cannot work:", *lines])) from error

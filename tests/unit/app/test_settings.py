@@ -7,7 +7,7 @@ import pytest
 from bastide.app.embedder_url import parse_embedder_url
 from bastide.app.gateway import gateway_bounds
 from bastide.app.roles import ALL_ROLES, Role
-from bastide.app.settings import Settings, SettingsError, load_settings
+from bastide.app.settings import Settings, SettingsError, load_settings, stray_variables
 from bastide.app.syslog_url import SyslogUrl, parse_syslog_url
 
 
@@ -51,6 +51,20 @@ def test_values_that_are_none_are_a_mistake_like_others(text: str, monkeypatch: 
     monkeypatch.setenv("BASTIDE_TRUSTED_PROXIES", text)
     with pytest.raises(SettingsError, match="trusted_proxies"):
         load_settings()
+
+
+def test_a_mistyped_setting_is_a_mistake_and_a_stray_variable_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "bastide.toml").write_text("prot = 1\n[gateway]\ndiscovr = false\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    _, *mistakes = caught.value.message.splitlines()
+    assert mistakes == ["gateway.discovr: there is no such setting", "prot: there is no such setting"]
+    for name in ("BASTIDE_PROT", "BASTIDE_DOCUMENTS__SAMPLES", "BASTIDE_API_SERVICE_HOST", "BASTIDE_CONFIG"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("BASTIDE_API_PORT_4666_TCP_ADDR", "10.0.0.1")
+    assert [name for name in stray_variables() if name != "BASTIDE_TEST_MODELS"] == ["BASTIDE_PROT"]
 
 
 def test_every_mistake_is_reported_at_once() -> None:

@@ -8,8 +8,9 @@ from starlette.types import Receive, Scope, Send
 from bastide.identity.contract import CredentialKind, Principal, Role
 from bastide.identity.usecases.policy import TablePolicy
 from bastide.kit.errors import UnavailableError
-from bastide.operations.adapters.probes import CallProbe
+from bastide.operations.adapters.probes import CallProbe, SettingsProbe
 from bastide.operations.asgi import Probes
+from bastide.operations.domain.check import CheckState
 from bastide.operations.usecases.examine import Examine
 
 ROOT = Principal("usr_root", "org_one", Role.SYSTEM_ADMIN, CredentialKind.SESSION)
@@ -75,3 +76,10 @@ async def test_nothing_else_is_here(http: httpx.AsyncClient) -> None:
     refused = await http.post("/ready")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
     assert refused.json()["error"]["code"] == "method_not_allowed"
+
+
+async def test_variables_that_are_no_settings_are_told() -> None:
+    assert (await SettingsProbe([]).check()).state is CheckState.OK
+    found = await SettingsProbe(["BASTIDE_PROT"]).check()
+    assert (found.state, found.code) == (CheckState.WARNING, "settings.unknown")
+    assert "BASTIDE_PROT" in found.message

@@ -40,6 +40,7 @@ const KNOWN = [
   "disk_low",
   "models_missing",
   "document_scanner_unavailable",
+  "settings_unknown",
 ] as const;
 
 function Warning({

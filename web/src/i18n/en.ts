@@ -162,6 +162,7 @@ export const en = {
     ocr_language_missing: "Text recognition lacks French or English.",
     disk_low: "The disk of the server is nearly full.",
     models_missing: "The search model is not there yet.",
+    settings_unknown: "A variable of the server looks like a setting and is none: bastide doctor says which.",
   },
   ask: {
     title: "Ask your documents",

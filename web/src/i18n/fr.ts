@@ -168,6 +168,8 @@ export const fr: Messages = {
     ocr_language_missing: "Il manque le français ou l’anglais à la reconnaissance de texte.",
     disk_low: "Le disque du serveur est presque plein.",
     models_missing: "Le modèle de recherche n’est pas encore là.",
+    settings_unknown:
+      "Une variable du serveur ressemble à un réglage et n’en est pas un : bastide doctor dit laquelle.",
   },
   ask: {
     title: "Interrogez vos documents",

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bastide.operations.domain.check import Check, CheckState
@@ -71,6 +71,23 @@ class PageProbe:
         if (self._directory / "index.html").is_file():
             return Check(self.name, CheckState.OK, "built")
         return Check(self.name, CheckState.WARNING, "the page is not built", "page.missing", "make web")
+
+
+class SettingsProbe:
+    """Variables that look like settings and are none."""
+
+    name = "settings"
+    needed = False
+
+    def __init__(self, strays: Sequence[str]) -> None:
+        self._strays = strays
+
+    async def check(self) -> Check:
+        if not self._strays:
+            return Check(self.name, CheckState.OK, "every BASTIDE_ variable is known")
+        message = f"not settings, and without effect: {', '.join(self._strays)}"
+        hint = "Settings of a part take two underscores: BASTIDE_DOCUMENTS__PARSE_TIMEOUT_S."
+        return Check(self.name, CheckState.WARNING, message, "settings.unknown", hint)
 
 
 class PythonProbe:
