@@ -110,6 +110,7 @@ export const en = {
     version: "Version {{number}}",
     attachments_one: "{{count}} attachment",
     attachments_other: "{{count}} attachments",
+    attachmentOf: "Attachment of an e-mail",
     open: "Open",
     download: "Download",
     retry: "Try again",

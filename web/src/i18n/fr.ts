@@ -113,6 +113,7 @@ export const fr: Messages = {
     version: "Version {{number}}",
     attachments_one: "{{count}} pièce jointe",
     attachments_other: "{{count}} pièces jointes",
+    attachmentOf: "Pièce jointe d’un e-mail",
     open: "Ouvrir",
     download: "Télécharger",
     retry: "Réessayer",

@@ -1,12 +1,45 @@
 import { Link } from "@tanstack/react-router";
 import { File, FileImage, FileSpreadsheet, FileText, Mail, Presentation } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Document } from "@/api/types";
 import { LabelNames } from "@/features/labels/label-names";
 import { date, languageName, size } from "@/lib/format";
 
+interface Shown {
+  document: Document;
+  showCollection: boolean;
+}
+
 /** The name opens the document beside the list, as soon as there is something to show. */
-export function DocumentName({ document, showCollection }: { document: Document; showCollection: boolean }) {
+export function DocumentName(shown: Shown) {
+  const { t } = useTranslation();
+  const { document } = shown;
+  return (
+    <div className="flex gap-2.5">
+      <Kind type={document.media_type} />
+      <div className="min-w-0">
+        {document.chunks_count > 0 || document.status === "indexed" ? (
+          <Opens id={document.document_id} className="font-medium break-words">
+            {document.filename}
+          </Opens>
+        ) : (
+          <span className="font-medium break-words">{document.filename}</span>
+        )}
+        <LabelNames of={document.labels} />
+        {document.parent_id && (
+          <p className="text-xs text-soft">
+            <Opens id={document.parent_id}>{t("library.attachmentOf")}</Opens>
+          </p>
+        )}
+        <Facts {...shown} />
+      </div>
+    </div>
+  );
+}
+
+/** What a wide table says in columns of its own stands here where it has none. */
+function Facts({ document, showCollection }: Shown) {
   const { t, i18n } = useTranslation();
   const { pages, file_size: bytes, path } = document.metadata;
   const narrow = [
@@ -24,41 +57,31 @@ export function DocumentName({ document, showCollection }: { document: Document;
     bytes !== undefined && size(bytes, i18n.language),
   ].filter(Boolean);
   return (
-    <div className="flex gap-2.5">
-      <Kind type={document.media_type} />
-      <div className="min-w-0">
-        {document.chunks_count > 0 || document.status === "indexed" ? (
-          <Link
-            to="."
-            search={(now) => ({
-              ...now,
-              doc: document.document_id,
-              version: undefined,
-              start: undefined,
-              end: undefined,
-              page: undefined,
-            })}
-            className="font-medium break-words underline-offset-4 hover:underline"
-          >
-            {document.filename}
-          </Link>
-        ) : (
-          <span className="font-medium break-words">{document.filename}</span>
-        )}
-        <LabelNames of={document.labels} />
-        <p className="text-xs text-soft">
-          {facts.join(" · ")}
-          <span className="@xl:hidden">
-            {facts.length > 0 && onPhone.length > 0 && " · "}
-            {onPhone.join(" · ")}
-          </span>
-          <span className="@4xl:hidden">
-            <Separator after={facts} onPhoneAfter={onPhone} />
-            {narrow.join(" · ")}
-          </span>
-        </p>
-      </div>
-    </div>
+    <p className="text-xs text-soft">
+      {facts.join(" · ")}
+      <span className="@xl:hidden">
+        {facts.length > 0 && onPhone.length > 0 && " · "}
+        {onPhone.join(" · ")}
+      </span>
+      <span className="@4xl:hidden">
+        <Separator after={facts} onPhoneAfter={onPhone} />
+        {narrow.join(" · ")}
+      </span>
+    </p>
+  );
+}
+
+/** Shows a document beside the list, from its beginning. */
+function Opens({ id, className = "", children }: { id: string; className?: string; children: ReactNode }) {
+  const whole = { version: undefined, start: undefined, end: undefined, page: undefined };
+  return (
+    <Link
+      to="."
+      search={(now) => ({ ...now, doc: id, ...whole })}
+      className={`underline-offset-4 hover:underline ${className}`}
+    >
+      {children}
+    </Link>
   );
 }
 
