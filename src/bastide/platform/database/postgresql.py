@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bastide.platform.database.errors import translated
 from bastide.platform.database.transactions import Nesting, committing
+from bastide.platform.uninterrupted import uninterrupted
 
 _POOL_SIZE = 10
 _POOL_OVERFLOW = 10
@@ -28,13 +29,13 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         with translated():
-            async with self._nesting.guard(), self._engine.connect() as connection, committing(connection):
+            async with self._nesting.guard(), _connected(self._engine) as connection, committing(connection):
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
         with translated():
-            async with self._readers.connect() as connection, connection.begin():
+            async with _connected(self._readers) as connection, connection.begin():
                 yield connection
 
     async def compact(self) -> None:
@@ -45,6 +46,26 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
+    """A connection of the pool, given back whenever the task is cancelled.
+
+    Between taking it out of the pool and handing it over, SQLAlchemy sets it up, and psycopg lets other tasks
+    run meanwhile: who was cancelled there left the connection to the garbage collector, in its own time.
+    """
+    connection = engine.connect()
+    try:
+        await uninterrupted(_started(connection))
+        yield connection
+    finally:
+        if connection.sync_connection is not None:
+            await uninterrupted(connection.close())
+
+
+async def _started(connection: AsyncConnection) -> None:
+    await connection.start()
 
 
 def open_postgresql(url: URL) -> PostgresDatabase:
