@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a home, a database of each kind, and real servers on loopback."""
 
+import asyncio
 import importlib
 import os
 import pkgutil
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -57,13 +59,42 @@ def workflows_url(request: pytest.FixtureRequest, home: Path) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str, every_table: None) -> AsyncIterator[Database]:
+async def database(tables_url: str) -> AsyncIterator[Database]:
     """An open database with every table of every slice, without rows."""
-    opened = open_database(database_url)
-    async with opened.transaction() as connection:
-        await connection.run_sync(metadata.create_all)
+    opened = open_database(tables_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=DIALECTS)
+def tables_url(request: pytest.FixtureRequest, home: Path) -> str:
+    """A database with every table, of each kind: a copy, as making them takes longer than most tests."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_tables"), home / "bastide.db")
+        return f"sqlite:///{home}/bastide.db"
+    return request.getfixturevalue("postgres_tables_url")
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory, every_table: None) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "bastide.db"
+    asyncio.run(_make_tables(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: str, every_table: None) -> str:
+    """The name of a database to be copied."""
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE tables")
+    asyncio.run(_make_tables(f"{postgres_server}/tables"))
+    return "tables"
+
+
+@pytest.fixture
+def postgres_tables_url(postgres_server: str, postgres_tables: str) -> Iterator[str]:
+    with _postgres_database(postgres_server, postgres_tables) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -77,11 +108,8 @@ def every_table() -> None:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, empty PostgreSQL database, dropped afterwards."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{postgres_server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _postgres_database(postgres_server, "template1") as url:
+        yield url
 
 
 @pytest.fixture
@@ -139,6 +167,22 @@ def redis_server() -> Iterator[str]:
         yield url
     finally:
         _stop(server, signal.SIGTERM)
+
+
+@contextmanager
+def _postgres_database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _make_tables(url: str) -> None:
+    opened = open_database(url)
+    async with opened.transaction() as connection:
+        await connection.run_sync(metadata.create_all)
+    await opened.close()
 
 
 def _free_port() -> int:

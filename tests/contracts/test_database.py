@@ -88,8 +88,8 @@ async def test_concurrent_writers_lose_nothing(bank: Database) -> None:
     assert await balance(bank) == 60
 
 
-async def test_two_programs_write_at_once(bank: Database, database_url: str) -> None:
-    other = open_database(database_url)
+async def test_two_programs_write_at_once(bank: Database, tables_url: str) -> None:
+    other = open_database(tables_url)
 
     async def write(database: Database) -> None:
         for _ in range(20):
@@ -259,7 +259,7 @@ def test_other_urls_are_refused(url: str) -> None:
         open_database(url)
 
 
-async def test_erased_text_leaves_no_trace_on_the_disk(bank: Database, database_url: str) -> None:
+async def test_erased_text_leaves_no_trace_on_the_disk(bank: Database, tables_url: str) -> None:
     if bank.dialect != "sqlite":
         pytest.skip("PostgreSQL's files are its own")
     secret = "le secret de la princesse"
@@ -270,7 +270,7 @@ async def test_erased_text_leaves_no_trace_on_the_disk(bank: Database, database_
     async with bank.transaction() as connection:
         await connection.execute(accounts.delete().where(accounts.c.id.startswith(secret)))
     await bank.compact()
-    folder = Path(database_url.removeprefix("sqlite:///")).parent
+    folder = Path(tables_url.removeprefix("sqlite:///")).parent
     assert not [file.name for file in folder.iterdir() if secret.encode() in file.read_bytes()]
 
 

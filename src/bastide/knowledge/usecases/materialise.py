@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from io import BufferedWriter
 from pathlib import Path
 from uuid import uuid4
 
 from bastide.knowledge.domain.document import Version
 from bastide.platform.objects.port import ObjectStore
+from bastide.platform.uninterrupted import uninterrupted
 
 
 class Materialise:
@@ -19,14 +21,13 @@ class Materialise:
     async def __call__(self, version: Version, filename: str) -> AsyncGenerator[Path]:
         """A copy of the version's bytes; its name ends as the file's does. Removed on exit."""
         path = self._folder / f"{uuid4().hex}{Path(filename).suffix[:20]}"
-        file = await asyncio.to_thread(path.open, "xb")
         try:
-            with file:
+            with await uninterrupted(asyncio.to_thread(path.open, "xb"), lost=BufferedWriter.close) as file:
                 async for chunk in self._objects.open(version.object_key):
-                    await asyncio.to_thread(file.write, chunk)
+                    await uninterrupted(asyncio.to_thread(file.write, chunk))
             yield path
         finally:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            await uninterrupted(asyncio.to_thread(path.unlink, missing_ok=True))
 
     def clean(self) -> None:
         """Make the folder; remove what a process that was killed has left in it."""
