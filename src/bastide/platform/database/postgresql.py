@@ -57,15 +57,11 @@ async def _connected(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
     """
     connection = engine.connect()
     try:
-        await uninterrupted(_started(connection))
+        await uninterrupted(connection.start())
         yield connection
     finally:
         if connection.sync_connection is not None:
             await uninterrupted(connection.close())
-
-
-async def _started(connection: AsyncConnection) -> None:
-    await connection.start()
 
 
 def open_postgresql(url: URL) -> PostgresDatabase:
