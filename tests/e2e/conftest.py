@@ -1,11 +1,12 @@
 """Installations to test: embedded as on a laptop, and on PostgreSQL and Redis."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.installation import Installation
+from tests.e2e.installation import Installation, Server
 
 
 def link_models(home: Path) -> None:
@@ -17,11 +18,21 @@ def link_models(home: Path) -> None:
     (home / "models").symlink_to(models)
 
 
-@pytest.fixture
-def embedded(tmp_path: Path) -> Installation:
-    home = tmp_path / "home"
+def new_embedded(home: Path) -> Installation:
     link_models(home)
     return Installation(home, {"BASTIDE_DOCUMENTS__SAMPLES": "false"})
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Installation:
+    return new_embedded(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server, and a client with a key, for those tests of a file that do not mind each other's traces."""
+    with new_embedded(tmp_path_factory.mktemp("running") / "home").server() as server:
+        yield server.with_key()
 
 
 @pytest.fixture(params=["embedded", pytest.param("production", marks=pytest.mark.heavy)])

@@ -66,22 +66,20 @@ def assert_checkable(server: Server, citations: list[dict[str, object]]) -> None
         assert citation["verified"]
 
 
-def test_a_streamed_answer_carries_its_citations(embedded: Installation) -> None:
-    with embedded.server() as server:
-        server.with_key()
-        server.settled(server.upload("security.md", POLICY, "it")["document_id"])
-        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.key())
-        stream = client.chat.completions.create(
-            model="bastide-reader",
-            messages=[{"role": "user", "content": "How long are backups kept?"}],
-            stream=True,
-            extra_body={"bastide": {"collections": ["it"]}},
-        )
-        chunks = [chunk.model_dump() for chunk in stream]
-        text = "".join(chunk["choices"][0]["delta"]["content"] or "" for chunk in chunks if chunk["choices"])
-        assert "thirty days" in text
-        last = next(chunk for chunk in reversed(chunks) if chunk.get("citations"))
-        assert last["bastide"]["answered"] is True
+def test_a_streamed_answer_carries_its_citations(running: Server) -> None:
+    running.settled(running.upload("security.md", POLICY, "it")["document_id"])
+    client = openai.OpenAI(base_url=f"{running.url}/v1", api_key=running.key())
+    stream = client.chat.completions.create(
+        model="bastide-reader",
+        messages=[{"role": "user", "content": "How long are backups kept?"}],
+        stream=True,
+        extra_body={"bastide": {"collections": ["it"]}},
+    )
+    chunks = [chunk.model_dump() for chunk in stream]
+    text = "".join(chunk["choices"][0]["delta"]["content"] or "" for chunk in chunks if chunk["choices"])
+    assert "thirty days" in text
+    last = next(chunk for chunk in reversed(chunks) if chunk.get("citations"))
+    assert last["bastide"]["answered"] is True
 
 
 def test_the_same_bytes_are_one_document_and_new_bytes_a_version(installation: Installation) -> None:
@@ -130,13 +128,12 @@ def wait_until_gone(server: Server, document_id: str) -> None:
     raise AssertionError("the document is still there")
 
 
-def test_without_credentials_only_the_door_is_open(embedded: Installation) -> None:
-    with embedded.server() as server:
+def test_without_credentials_only_the_door_is_open(running: Server) -> None:
+    paths = running.client.get("/openapi.json").json()["paths"]
+    with httpx.Client(base_url=running.url) as stranger:
         for path in ("/health", "/ready"):
-            assert server.client.get(path).status_code == 200
-        paths = server.with_key().client.get("/openapi.json").json()["paths"]
-        with httpx.Client(base_url=server.url) as stranger:
-            assert_closed(stranger, paths)
+            assert stranger.get(path).status_code == 200
+        assert_closed(stranger, paths)
 
 
 def assert_closed(stranger: httpx.Client, paths: dict[str, dict[str, object]]) -> None:
@@ -150,26 +147,25 @@ def assert_closed(stranger: httpx.Client, paths: dict[str, dict[str, object]]) -
         assert stranger.get(path).status_code == 401
 
 
-def test_signing_in_opens_a_session(embedded: Installation) -> None:
-    with embedded.server() as server:
-        refused = server.client.post("/api/v1/auth/login", json={"email": EMAIL, "password": "wrong"})
+def test_signing_in_opens_a_session(running: Server) -> None:
+    with httpx.Client(base_url=running.url) as browser:
+        refused = browser.post("/api/v1/auth/login", json={"email": EMAIL, "password": "wrong"})
         assert refused.status_code == 401
-        opened = server.client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        opened = browser.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
         assert opened.status_code == 200
-        assert server.client.get("/api/v1/me").json()["email"] == EMAIL
-        forged = server.client.post("/api/v1/collections", json={"name": "x"})
+        assert browser.get("/api/v1/me").json()["email"] == EMAIL
+        forged = browser.post("/api/v1/collections", json={"name": "x"})
         assert forged.status_code in {401, 403}
-        token = server.client.cookies["bastide_csrf"]
-        made = server.client.post("/api/v1/collections", json={"name": "x"}, headers={"X-CSRF-Token": token})
+        token = browser.cookies["bastide_csrf"]
+        made = browser.post("/api/v1/collections", json={"name": "x"}, headers={"X-CSRF-Token": token})
         assert made.status_code == 201
 
 
-def test_a_second_server_on_the_home_is_refused(embedded: Installation) -> None:
-    with embedded.server() as server:
-        second = embedded.run("up", "--port", "0", check=False)
-        assert second.returncode == 1
-        assert "already runs" in second.stderr
-        assert server.url in second.stderr
+def test_a_second_server_on_the_home_is_refused(running: Server) -> None:
+    second = running.installation.run("up", "--port", "0", check=False)
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+    assert running.url in second.stderr
 
 
 def test_command_lines_work_with_and_without_a_server(embedded: Installation, tmp_path: Path) -> None:
@@ -190,10 +186,8 @@ def test_command_lines_work_with_and_without_a_server(embedded: Installation, tm
     ("filters", "named"), [({"year": {"near": 3}}, "near"), ({"year": {"gte": []}}, "gte")]
 )
 def test_a_filter_that_cannot_be_understood_is_named(
-    embedded: Installation, filters: dict[str, object], named: str
+    running: Server, filters: dict[str, object], named: str
 ) -> None:
-    with embedded.server() as server:
-        server.with_key()
-        answer = server.client.post("/api/v1/search", json={"query": "x", "filters": filters})
-        assert answer.status_code == 422
-        assert named in answer.json()["error"]["message"]
+    answer = running.client.post("/api/v1/search", json={"query": "x", "filters": filters})
+    assert answer.status_code == 422
+    assert named in answer.json()["error"]["message"]
