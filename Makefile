@@ -29,7 +29,7 @@ test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no serv
 
 .PHONY: test-heavy
 test-heavy: .venv/.installed .cache/schemathesis/.installed web clients engine .cache/home/.ready ## Run the tests against real servers and a browser
-	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -m heavy
+	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m heavy
 
 # Apart from the project's own environment: it brings a web framework and a pytest plugin.
 .cache/schemathesis/.installed: tools/schemathesis.lock tools/ensure-venv.sh
