@@ -568,10 +568,10 @@ async def test_what_holds_no_text_is_empty(parser: Parser, tmp_path: Path, name:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "reason"),
     [
-        ("a.docx", documents.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"})),
-        ("a.eml", b"From: a\nContent-Type: multipart/encrypted; boundary=x\n\n--x\n\n--x--\n"),
+        ("a.docx", documents.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), None),
+        ("a.eml", b"From: a\nContent-Type: multipart/encrypted; boundary=x\n\n--x\n\n--x--\n", "sealed"),
         (
             "a.odt",
             documents.archive(
@@ -581,14 +581,16 @@ async def test_what_holds_no_text_is_empty(parser: Parser, tmp_path: Path, name:
                     "content.xml": b"\x01\x02",
                 }
             ),
+            "sealed",
         ),
     ],
 )
 async def test_what_is_protected_is_encrypted(
-    parser: Parser, tmp_path: Path, name: str, content: bytes
+    parser: Parser, tmp_path: Path, name: str, content: bytes, reason: str | None
 ) -> None:
-    with pytest.raises(DocumentEncryptedError):
+    with pytest.raises(DocumentEncryptedError) as caught:
         await parser.parse(written(tmp_path, name, content), name)
+    assert caught.value.details.get("reason") == reason
 
 
 # What cannot be compressed: the library that makes these files has a fault in those below 4 kB.
@@ -615,8 +617,9 @@ async def test_an_office_file_opens_with_its_password(parser: Parser, tmp_path: 
     assert (opened.text, opened.blocks, opened.media_type) == (plain.text, plain.blocks, plain.media_type)
     with pytest.raises(DocumentEncryptedError, match="is protected"):
         await parser.parse(path, name)
-    with pytest.raises(DocumentEncryptedError, match="is wrong"):
+    with pytest.raises(DocumentEncryptedError, match="is wrong") as caught:
         await parser.parse(path, name, password="sesame")
+    assert caught.value.details == {"reason": "wrong"}
 
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"  # made by the script that is there

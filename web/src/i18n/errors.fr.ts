@@ -44,6 +44,8 @@ export const errors: typeof english = {
   document_content_held: "L’antivirus n’a pas laissé passer ce document ; son fichier n’est donc pas remis.",
   document_not_found: "Ce document n’existe plus.",
   document_encrypted: "Protégé par un mot de passe. Réessayez en l’indiquant.",
+  document_encrypted_wrong: "Ce n’est pas le mot de passe du document. Réessayez.",
+  document_encrypted_sealed: "Chiffré : aucun mot de passe ne l’ouvre ici. Enregistrez-le déchiffré et ajoutez-le de nouveau.",
   document_version_not_found: "Cette version du document n’existe plus.",
   document_text_not_ready: "Le document n’a pas encore été lu.",
   document_name_taken: "Un autre document de la collection porte ce nom.",
@@ -51,7 +53,6 @@ export const errors: typeof english = {
   document_not_stopped: "Il est en cours de lecture, ou déjà lu.",
   document_upload: "Le fichier n’est pas arrivé entier. Envoyez-le de nouveau.",
   document_metadata: "Sa description est trop grande ou mal formée.",
-  document_password: "Ce n’est pas le mot de passe du document. Réessayez.",
   document_unsupported:
     "Ce genre de fichier ne peut pas être lu. Enregistrez-le en PDF, Office ou texte et ajoutez-le de nouveau.",
   document_corrupt:

@@ -20,7 +20,7 @@ from bastide.app.cli import (
     setup,
 )
 from bastide.app.cli.context import Invocation
-from bastide.app.cli.output import out
+from bastide.app.cli.output import AsJson, out, print_json
 from bastide.app.version import VERSION
 
 app = typer.Typer(
@@ -66,8 +66,11 @@ app.add_typer(people.app, name="people", help="The people of the organisation.")
 
 
 @app.command(help="Print the version.")
-def version() -> None:
-    out.print(VERSION)
+def version(*, as_json: AsJson = False) -> None:
+    if as_json:
+        print_json({"version": VERSION})
+    else:
+        out.print(VERSION)
 
 
 def main() -> None:

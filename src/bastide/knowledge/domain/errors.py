@@ -1,5 +1,7 @@
 """Why a document was not read, or not changed. Each carries the code that the page translates."""
 
+from typing import Self
+
 from bastide.kit.errors import (
     ConflictError,
     DeadlineExceededError,
@@ -11,7 +13,16 @@ from bastide.kit.errors import (
 
 
 class DocumentEncryptedError(InvalidError):
+    """`reason` is `wrong` for a password that does not open it, `sealed` where no password could."""
+
     code = "document.encrypted"
+
+    @classmethod
+    def locked(cls, *, given: bool) -> Self:
+        """A password opens it; the one that was `given` does not."""
+        if given:
+            return cls("The password is wrong.", reason="wrong")
+        return cls("The file is protected by a password.")
 
 
 class DocumentUnsupportedError(InvalidError):

@@ -45,7 +45,8 @@ class Parser(Protocol):
         """Parse.
 
         Raises:
-            DocumentEncryptedError: `document.encrypted`: a password is needed, or the given one is wrong.
+            DocumentEncryptedError: `document.encrypted`: a password is needed; with a `reason`, the given one
+                is `wrong`, or it is `sealed`: no password could open it here.
             DocumentUnsupportedError: `document.unsupported`: a format that Bastide does not read.
             DocumentCorruptError: `document.corrupt`: broken, or the parser crashed on it.
             DocumentTooLargeError: `document.too_large`: a limit of size, pages, memory or expansion (a bomb).

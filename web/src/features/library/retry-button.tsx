@@ -10,8 +10,6 @@ import { request } from "@/lib/http";
 import { updated } from "./events";
 import { PasswordPrompt } from "./password-prompt";
 
-const NEEDS_PASSWORD = new Set(["document.encrypted", "document.password"]);
-
 /** Reads a document again; asks for its password where that is what was missing. */
 export function RetryButton({ document }: { document: Document }) {
   const { t } = useTranslation();
@@ -21,14 +19,15 @@ export function RetryButton({ document }: { document: Document }) {
       request<Document>("POST", `/api/v1/documents/${document.document_id}/retry`, { json: {} }),
     onSuccess: (now) => updated(queryClient, now),
   });
-  const needsPassword = NEEDS_PASSWORD.has(document.error?.code ?? "");
+  const encrypted = document.error?.code === "document.encrypted";
+  if (encrypted && document.error?.details.reason === "sealed") return null;
   return (
     <>
       <Button
         size="small"
         className="mt-1.5"
         disabled={retry.isPending}
-        onClick={() => (needsPassword ? setAsked(true) : retry.mutate())}
+        onClick={() => (encrypted ? setAsked(true) : retry.mutate())}
         aria-label={`${t("library.retry")} – ${document.filename}`}
       >
         <RotateCcw aria-hidden="true" className="size-3.5" />

@@ -47,7 +47,7 @@ def check(archive: zipfile.ZipFile) -> None:
         raise DocumentTooLargeError("The file expands to more than Bastide reads.")
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED_FLAG:
-            raise DocumentEncryptedError("The file is protected by a password.")
+            raise DocumentEncryptedError("A part of the file is encrypted: save it without.", reason="sealed")
         if entry.file_size > _RATIO_MATTERS_FROM and entry.file_size > _MAX_RATIO * entry.compress_size:
             raise DocumentTooLargeError("A part of the file expands to more than Bastide reads.")
 

@@ -63,4 +63,4 @@ def _refuse_encrypted(book: zipfile.ZipFile, chapters: set[str]) -> None:
         return
     references = (element.get("URI", "") for element in archive.xml(book, _ENCRYPTION).iter())
     if any(unquote(reference) in chapters for reference in references):
-        raise DocumentEncryptedError("The book is protected.")
+        raise DocumentEncryptedError("The book is protected by rights management.", reason="sealed")

@@ -68,7 +68,7 @@ def _take_apart(message: Message) -> Mail:
     if kind == "multipart/encrypted" or (
         kind in _ENCRYPTED and message.get_param("smime-type") != "signed-data"
     ):
-        raise DocumentEncryptedError("The message is encrypted.")
+        raise DocumentEncryptedError("The message is encrypted: save it decrypted.", reason="sealed")
     _part(message, mail)
     return mail
 

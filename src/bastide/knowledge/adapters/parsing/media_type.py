@@ -91,7 +91,7 @@ def _archive(path: Path) -> str:
         names = set(package.namelist())
         if _MANIFEST in names and b"encryption-data" in archive.read(package, _MANIFEST):
             raise DocumentEncryptedError(
-                "OpenDocument files with a password cannot be opened. Save it without."
+                "OpenDocument files with a password cannot be opened. Save it without.", reason="sealed"
             )
         if "mimetype" in names:
             return archive.read(package, "mimetype")[:100].decode("ascii", errors="replace").strip()

@@ -24,7 +24,7 @@ def read_msg(source: Source, out: TextBuilder) -> None:
         "smime" in _text(file, "", _CLASS).lower()
         and "multipartsigned" not in _text(file, "", _CLASS).lower()
     ):
-        raise DocumentEncryptedError("The message is encrypted.")
+        raise DocumentEncryptedError("The message is encrypted: save it decrypted.", reason="sealed")
     sender, address = _text(file, "", _FROM), _text(file, "", _FROM_ADDRESS)
     date = _DATE.search(_text(file, "", _TRANSPORT_HEADERS))
     headers = {
@@ -44,7 +44,7 @@ def read_msg(source: Source, out: TextBuilder) -> None:
     folders = sorted({match.group(1) for path in file.paths if (match := _ATTACHMENT.match(path))})
     for folder in folders:
         if _text(file, f"{folder}/", _MIME) == "application/pgp-encrypted":
-            raise DocumentEncryptedError("The message is encrypted.")
+            raise DocumentEncryptedError("The message is encrypted: save it decrypted.", reason="sealed")
         name = _text(file, f"{folder}/", _LONG_NAME) or _text(file, f"{folder}/", _NAME)
         if data := file.read(f"{folder}/{_PROPERTY}{_DATA}0102"):
             mail.attachments.append((name, data))

@@ -49,7 +49,7 @@ def _extract(path: Path, media_type: str) -> ExtractionResult:
         return extract_file_sync(path, media_type, config)
     except KreuzbergError as error:
         if _ENCRYPTED.search(str(error)):
-            raise DocumentEncryptedError("The file is protected by a password.") from error
+            raise DocumentEncryptedError.locked(given=False) from error
         raise DocumentCorruptError("The file is damaged.", reason=str(error)[:500]) from error
 
 

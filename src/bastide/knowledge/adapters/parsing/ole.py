@@ -26,5 +26,5 @@ def media_type(path: Path) -> str:
     """Raises DocumentEncryptedError when it is an encrypted Office file, whose format nobody can tell."""
     file = CompoundFile(path.read_bytes())
     if "EncryptedPackage" in file or file.read(_CURRENT_USER)[_TOKEN] == _ENCRYPTED:
-        raise DocumentEncryptedError("The file is protected by a password.")
+        raise DocumentEncryptedError.locked(given=False)
     return next((kind for stream, kind in _STREAMS if stream in file), OTHER)

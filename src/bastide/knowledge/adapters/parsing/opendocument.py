@@ -36,7 +36,7 @@ def read_odp(source: Source, out: TextBuilder) -> None:
 def _content(source: Source, out: TextBuilder) -> Element:
     with archive.opened(source.path) as package:
         if _MANIFEST in package.namelist() and b"encryption-data" in archive.read(package, _MANIFEST):
-            raise DocumentEncryptedError("The file is protected by a password.")
+            raise DocumentEncryptedError("The file is encrypted: save it decrypted.", reason="sealed")
         if "meta.xml" in package.namelist():
             _describe(archive.xml(package, "meta.xml"), out)
         return archive.xml(package, "content.xml")

@@ -108,8 +108,7 @@ def opened(source: Source) -> Generator[PdfDocument]:
 
 def _why(error: PdfiumError, *, given: bool) -> DocumentEncryptedError | DocumentCorruptError:
     if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-        message = "The password is wrong." if given else "The file is protected by a password."
-        return DocumentEncryptedError(message)
+        return DocumentEncryptedError.locked(given=given)
     return DocumentCorruptError("The file is damaged.", reason=str(error))
 
 

@@ -46,10 +46,7 @@ def unlocked(source: Source) -> Source:
         for password in filter(None, (source.password, _PUBLIC_PASSWORD)):
             if _decrypted(office, password, target):
                 return replace(source, path=target)
-    given = source.password is not None
-    raise DocumentEncryptedError(
-        "The password is wrong." if given else "The file is protected by a password."
-    )
+    raise DocumentEncryptedError.locked(given=source.password is not None)
 
 
 def _encrypted(file: Any) -> Any:
