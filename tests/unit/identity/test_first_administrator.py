@@ -21,6 +21,8 @@ async def test_without_a_password_one_is_made_that_must_be_changed(house: House)
     first = await house.identity.ensure_first_administrator(None, None)
     assert first is not None
     assert first.one_time_password is not None
+    made = house.scribe.entries[-1]
+    assert (made.action, made.actor_id) == ("organisation.created", "system")
     browser = house.browser()
     answer = await browser.log_in(first.email, first.one_time_password)
     assert answer.json()["user"]["must_change_password"] is True

@@ -70,6 +70,16 @@ async def test_guessing_one_account_from_one_place_gets_slower(house: House) -> 
     assert await fail(guesser, 5) == [401] * 5  # a success wipes the slate
 
 
+async def test_the_log_tells_once_of_each_wait(house: House) -> None:
+    guesser = house.browser()
+    await fail(guesser, 6)
+    del house.scribe.entries[:]
+    assert await fail(guesser, 4) == [429] * 4
+    assert [(entry.action, entry.details) for entry in house.scribe.entries] == [
+        ("login.failed", {"reason": "throttled"})
+    ]
+
+
 async def test_an_attacker_cannot_lock_somebody_out(house: House) -> None:
     known = await house.signed_in()
     await known.post("/api/v1/auth/logout")

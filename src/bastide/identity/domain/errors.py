@@ -47,9 +47,20 @@ class LoginFailedError(UnauthenticatedError):
 
 
 class LoginThrottledError(RateLimitedError):
-    """Too many failed logins; `details["retry_after_s"]` says when to come back."""
+    """Too many failed logins; `details["retry_after_s"]` says when to come back.
+
+    Attributes:
+        first: nobody was told of this wait before.
+    """
 
     code = "auth.throttled"
+
+    def __init__(self, wait_s: float, *, first: bool) -> None:
+        super().__init__(
+            "Too many failed logins from here. Wait a little and try again.",
+            retry_after_s=max(1, round(wait_s)),
+        )
+        self.first = first
 
 
 class ScopeError(DeniedError):

@@ -70,7 +70,8 @@ class ChangePassword:
             user = await unit.people.user(principal.subject_id)
             password_hash = await unit.people.password_hash(principal.subject_id)
         account = self.hashes.throttle(principal.subject_id)
-        await self.throttle.admit(account, change.address, principal.session_id)
+        async with self.failures.held_up(principal.subject_id, purpose="password_change"):
+            await self.throttle.admit(account, change.address, principal.session_id)
         if user is None or not await self.hasher.verify(change.current, password_hash):
             await self.failures.record(principal.subject_id, purpose="password_change")
             raise PasswordWrongError("The current password is not right.")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from bastide.identity.domain.errors import EmailTakenError
 from bastide.identity.domain.passwords import one_time_password
 from bastide.identity.domain.people import Membership, Organisation, User, normalise_email
-from bastide.identity.domain.principal import Role
+from bastide.identity.domain.principal import Role, system_principal
 from bastide.identity.ports import IdentityStore, PasswordHasher
 from bastide.identity.usecases.choose_password import PasswordRules
 from bastide.kit.clock import Clock
 from bastide.kit.ids import new_id
+from bastide.operations.contract import done_by
 
 DEFAULT_ORGANISATION = "org_default"
 _DEFAULT_EMAIL = "admin@localhost"
@@ -53,6 +54,9 @@ class EnsureFirstAdministrator:
                 await unit.people.add_user(user, password_hash)
                 await unit.organisations.add(Organisation(DEFAULT_ORGANISATION, "Bastide", now))
                 await unit.people.put_membership(Membership(user.id, DEFAULT_ORGANISATION, Role.SYSTEM_ADMIN))
+                bastide = system_principal(DEFAULT_ORGANISATION)
+                entry = done_by(bastide, "organisation.created", DEFAULT_ORGANISATION, administrator=user.id)
+                await unit.record(entry)
         except EmailTakenError:  # another process was first
             return None
         return FirstAdministrator(address, generated)

@@ -124,7 +124,8 @@ class Join:
             await self.rules.check(acceptance.password, invitation.email)
             return await self.hasher.hash(acceptance.password)
         account = self.hashes.throttle(user.email)
-        await self.throttle.admit(account, acceptance.address, None)
+        async with self.failures.held_up(user.id, purpose="join"):
+            await self.throttle.admit(account, acceptance.address, None)
         async with self.store.reading() as unit:
             stored = await unit.people.password_hash(user.id)
         if not await self.hasher.verify(acceptance.password, stored) or not user.active:

@@ -57,7 +57,8 @@ class LogIn:
         user, password_hash = await self._account(attempt.email)
         account = self.hashes.throttle(user.email if user else attempt.email.strip().lower())
         device = self._device(user, attempt.device_cookie)
-        await self.throttle.admit(account, attempt.address, device)
+        async with self.failures.held_up(user and user.id):
+            await self.throttle.admit(account, attempt.address, device)
         matches = await self.hasher.verify(attempt.password, password_hash)
         if user is None or not matches or not user.active:
             await self.failures.record(user and user.id)

@@ -39,7 +39,7 @@ class LoginThrottle:
         """Forget the pair's failures and remember the address; the place keeps those for other accounts."""
         place = throttle_block(address)
         pair = f"login:pair:{account}:{device or place}"
-        await self._cache.delete(pair, f"{pair}:wait")
+        await self._forget(pair)
         known = f"login:known:{account}:{place}"
         if device is None and await self._cache.get(known) is None:
             await self._cache.increment(f"login:place:{place}", -1, ttl_s=WINDOW_S)
@@ -56,8 +56,10 @@ class LoginThrottle:
 
     async def forget_second(self, account: str) -> None:
         """It succeeded."""
-        name = f"login:second:{account}"
-        await self._cache.delete(name, f"{name}:wait")
+        await self._forget(f"login:second:{account}")
+
+    async def _forget(self, name: str) -> None:
+        await self._cache.delete(name, f"{name}:wait", f"{name}:told")
 
     async def _count(self, name: str, free: int) -> None:
         attempts = await self._cache.increment(name, ttl_s=WINDOW_S)
@@ -68,7 +70,5 @@ class LoginThrottle:
         if await self._cache.add(f"{name}:wait", str(now + delay).encode(), ttl_s=delay):
             return
         until = float(await self._cache.get(f"{name}:wait") or now)
-        raise LoginThrottledError(
-            "Too many failed logins from here. Wait a little and try again.",
-            retry_after_s=max(1, round(until - now)),
-        )
+        wait_s = max(1.0, until - now)
+        raise LoginThrottledError(wait_s, first=await self._cache.add(f"{name}:told", b"1", ttl_s=wait_s))

@@ -23,7 +23,8 @@ class Reauthenticate:
         """The caller, who knows the password. Raises SecondFactorError, LoginThrottledError."""
         require_browser(principal)
         account = second_account(self.hashes, principal.subject_id)
-        await self.throttle.admit_second(account)
+        async with self.failures.held_up(principal.subject_id, purpose="confirmation"):
+            await self.throttle.admit_second(account)
         async with self.store.reading() as unit:
             user = await unit.people.user(principal.subject_id)
             stored = await unit.people.password_hash(principal.subject_id)

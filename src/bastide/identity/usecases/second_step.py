@@ -53,7 +53,8 @@ class SecondStep:
         """
         user_id = self.challenges.holder(token, _PURPOSE)
         account = second_account(self.hashes, user_id)
-        await self.throttle.admit_second(account)
+        async with self.failures.held_up(user_id, factor="second"):
+            await self.throttle.admit_second(account)
         async with self.store.reading() as unit:
             user = await unit.people.user(user_id)
         if user is None or not user.active:
