@@ -36,10 +36,13 @@ class InProcessWorkflows:
         self.after_step: Callable[[str], None] = lambda _: None
         self._registered: dict[str, Workflow] = {}
         self._working = False
-        self._slots = asyncio.Semaphore(4)
+        self._queues: dict[str, asyncio.Semaphore] = {}
+        self._queue_of: dict[str, str] = {}
 
     def register(self, name: str, workflow: Workflow, *, queue: str, concurrency: int) -> None:
         self._registered[name] = workflow
+        self._queues.setdefault(queue, asyncio.Semaphore(concurrency))
+        self._queue_of[name] = queue
 
     async def start(self, *, work: bool = True) -> None:
         self._working = work
@@ -94,7 +97,7 @@ class InProcessWorkflows:
 
     async def _follow(self, workflow_id: str) -> None:
         flow = self.flows[workflow_id]
-        async with self._slots:
+        async with self._queues[self._queue_of[flow.name]]:
             if flow.state is WorkflowState.CANCELLED:
                 return
             flow.state = WorkflowState.RUNNING
