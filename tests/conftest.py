@@ -1,6 +1,7 @@
 """Fixtures that every test may use: a home, a database of each kind, and real servers on loopback."""
 
 import asyncio
+import gc
 import importlib
 import os
 import pkgutil
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +42,13 @@ def home(tmp_path: Path) -> Path:
     path = tmp_path / "home"
     path.mkdir()
     return path
+
+
+@pytest.fixture
+def swept() -> None:
+    """What earlier tests have left to the collector is gone before this one begins: it is not its fault."""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
 
 
 @pytest.fixture(params=DIALECTS)

@@ -193,6 +193,7 @@ async def test_a_cancelled_writer_rolls_back_and_frees_its_place(bank: Database)
     assert await balance(bank) == 1
 
 
+@pytest.mark.usefixtures("swept")
 async def test_whoever_is_cancelled_at_any_moment_leaves_nothing_open(bank: Database) -> None:
     async def read_and_write() -> None:
         await balance(bank)

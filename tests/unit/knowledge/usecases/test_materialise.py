@@ -38,6 +38,7 @@ async def test_the_copy_is_removed_on_exit(materialise: Materialise, tmp_path: P
     assert not files_in(tmp_path)
 
 
+@pytest.mark.usefixtures("swept")
 async def test_whoever_is_cancelled_at_any_moment_leaves_neither_a_file_nor_a_handle(
     materialise: Materialise, tmp_path: Path
 ) -> None:
