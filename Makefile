@@ -27,9 +27,10 @@ run: setup web ## Start Bastide on this machine with sample documents (port 4666
 test: .venv/.installed ocr .cache/home/.ready ## Run the tests that need no server (under five minutes)
 	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m 'not heavy'
 
+# In the order of the files: the long ones of the gateway begin while there is other work beside them.
 .PHONY: test-heavy
 test-heavy: .venv/.installed .cache/schemathesis/.installed web clients engine .cache/home/.ready ## Run the tests against real servers and a browser
-	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile -m heavy
+	@BASTIDE_TEST_MODELS=$(TEST_HOME)/models $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m heavy
 
 # Apart from the project's own environment: it brings a web framework and a pytest plugin.
 .cache/schemathesis/.installed: tools/schemathesis.lock tools/ensure-venv.sh
