@@ -35,7 +35,7 @@ def gateway_routers(
         models_router(models, principal),
         deployments_router(models, principal),
         limits_router(limits, principal),
-        guardrails_router(ManageGuardrails(changes), principal),
+        guardrails_router(ManageGuardrails(changes, gateway.catalogue), principal),
         policy_router(ManagePolicy(changes, gateway.policies), principal),
         prompts_router(gateway.read_prompts, principal),
         usage_router(gateway.report, principal),

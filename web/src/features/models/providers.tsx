@@ -9,6 +9,7 @@ import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { ProviderForm } from "./provider-form";
 import { GATEWAY, providers, refreshGateway, type Provider } from "./queries";
+import { answerOf } from "./trouble";
 
 /** Who runs the models. Those from the settings or found on the machine are shown, not changed. */
 export function Providers() {
@@ -79,9 +80,9 @@ export function Providers() {
 
 function Facts({ provider }: { provider: Provider }) {
   const { t } = useTranslation();
-  const { kind, url, zone, source, has_key, reachable } = provider;
+  const { kind, url, zone, source, has_key } = provider;
   const facts = [
-    reachable ? t("models.reachable") : t("models.unreachable"),
+    answerOf(t, provider),
     t(`models.kinds.${kind}`),
     url,
     t(`models.zones.${zone}`),
