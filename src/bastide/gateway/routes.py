@@ -36,7 +36,7 @@ def gateway_routers(
         deployments_router(models, principal),
         limits_router(limits, principal),
         guardrails_router(ManageGuardrails(changes, gateway.catalogue), principal),
-        policy_router(ManagePolicy(changes, gateway.policies), principal),
+        policy_router(ManagePolicy(changes, gateway.policies, subjects), principal),
         prompts_router(gateway.read_prompts, principal),
         usage_router(gateway.report, principal),
         health_router(Observe(gateway.catalogue, gateway.stations, gateway.policy), principal),

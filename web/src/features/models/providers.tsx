@@ -36,7 +36,7 @@ export function Providers() {
             <Server aria-hidden="true" className="size-5 shrink-0 text-soft" />
             <div className="min-w-0 grow">
               <p className="font-medium break-words">{provider.name}</p>
-              <p className="text-xs break-all text-soft">
+              <p className="text-xs break-words text-soft">
                 <Facts provider={provider} />
               </p>
             </div>
