@@ -26,6 +26,7 @@ from bastide.identity.parts import Mail, Passwords
 from bastide.identity.usecases.first_administrator import FirstAdministrator
 from bastide.kit.clock import Clock, SystemClock
 from bastide.models.contract import Embedder
+from bastide.operations.adapters.probes import FallbacksProbe
 from bastide.operations.asgi import Probes
 from bastide.operations.contract import Audit
 from bastide.operations.domain.check import CheckState
@@ -115,6 +116,7 @@ async def open_container(settings: Settings, home: Home, local_token: str) -> As
                     auditing.audit,
                 )
             )
+            more_probes.append(FallbacksProbe(gateway.module.lost_fallbacks))
         if documents is not None and first is not None and settings.documents.samples:
             await documents.module.load_samples(await identity.local_principal(), SAMPLES)
         examine = Examine(probes(home, backends, more_probes))

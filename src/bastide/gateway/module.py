@@ -148,6 +148,13 @@ class GatewayModule:
         """Returns once every provider has been asked for its models."""
         await self._discovery.asked()
 
+    def lost_fallbacks(self) -> Sequence[str]:
+        """`model → fallback` where the fallback is not there; nothing before every provider was asked."""
+        if not self._discovery.has_asked:
+            return ()
+        models = self.catalogue.current.models.values()
+        return [f"{model.name} → {name}" for model in models for name in self.catalogue.gone(model)]
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Reads what is stored, then follows it; asks the providers in the background.

@@ -122,7 +122,7 @@ class Known:
     """Whom limits may be for."""
 
     async def exists(self, organisation_id: str, subject: Subject, subject_id: str) -> bool:
-        return organisation_id == "org_one" and subject_id in {"key_1", "usr_alice", "grp_x"}
+        return organisation_id == "org_one" and subject_id in {"key_1", "key_root", "usr_alice", "grp_x"}
 
 
 class FixedClock:

@@ -146,6 +146,7 @@ async def test_without_a_judgement_the_first_answer_stands(
     ("change", "status"),
     [
         ({"bastide": {"models": ["a", "a"]}}, 400),
+        ({"bastide": {"models": []}}, 400),
         ({"bastide": {"models": ["a", "nobody"]}}, 404),
         ({"bastide": {"models": ["a", "b"], "aggregate": "judge"}}, 400),
         ({"bastide": {"models": ["a", "b"], "judge": "wise"}}, 400),
@@ -160,6 +161,14 @@ async def test_what_cannot_be_asked_of_several(change: dict[str, object], status
         answer = await client.post(PATH, json={**body(["a", "b"]), **change})
         assert answer.status_code == status, answer.text
         assert not [request for request in server.requests if request.method == "POST"]
+
+
+async def test_several_are_asked_by_chat_completions_only() -> None:
+    async with asking() as (client, _):
+        answer = await client.post("/v1/messages", json={**body(["a", "b"]), "max_tokens": 9})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["param"]) == (400, "request.unsupported", "bastide")
+        assert "/v1/chat/completions" in error["message"]
 
 
 async def test_a_client_that_leaves_ends_all_of_them() -> None:

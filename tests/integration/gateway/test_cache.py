@@ -105,6 +105,14 @@ async def test_a_key_can_have_it_for_all_of_its_calls() -> None:
             assert "x-bastide-cache" not in (await other.post(PATH, json=BODY)).headers
 
 
+async def test_a_key_that_is_not_there_is_refused() -> None:
+    async with model_server(talk) as server, memory_storage() as storage, asking(server, storage) as client:
+        answer = await client.put("/api/v1/gateway/policy", json={"cache_keys": ["key_root", "nonsense"]})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "gateway.subject_unknown")
+        assert error["details"]["field"] == "cache_keys"
+
+
 @pytest.mark.parametrize("change", [{"temperature": 1}, {"messages": [{"role": "user", "content": "Ho"}]}])
 async def test_another_request_is_another_answer(change: dict[str, object]) -> None:
     async with model_server(talk) as server, memory_storage() as storage, asking(server, storage) as client:

@@ -155,7 +155,7 @@ async def test_a_flag_changes_nothing_and_is_told() -> None:
 
 
 async def test_only_its_model_and_its_organisation() -> None:
-    async with guarded({**MASK, "model": "another"}) as (_, client, server, _):
+    async with guarded({**MASK, "model": "bastide-reader"}) as (_, client, server, _):
         answer = await client.post("/v1/chat/completions", json=body("à paul@exemple.fr"))
         assert answer.json()["choices"][0]["message"]["content"] == TEXT
         [made] = (await client.get(GUARDRAILS)).json()["items"]

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import httpx
+import pytest
 
 from bastide.gateway.configuration import Timeouts
 from bastide.gateway.usecases.ledger.refusals import MOST_PER_SECOND
@@ -71,6 +72,28 @@ async def test_a_refused_request_costs_nothing() -> None:
         await ask(client)
         (entry,) = await entries(client)
         assert (entry["outcome"], entry["status"], entry["cost"]) == ("refused", 400, "0")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+async def test_a_failed_one_says_what_the_provider_answered(status: int, stream: bool) -> None:
+    async def fail(request: Request) -> None:
+        request.reply({"error": {"message": "no"}}, status)
+
+    async with model_server(fail) as server, limited(server) as (_, client):
+        await ask(client, stream=stream)
+        (entry,) = await entries(client)
+        assert (entry["outcome"], entry["status"]) == ("failed", status)
+
+
+async def test_one_that_nobody_answered_has_no_status() -> None:
+    async def hang_up(request: Request) -> None:
+        request.abort()
+
+    async with model_server(hang_up) as server, limited(server) as (_, client):
+        await ask(client)
+        (entry,) = await entries(client)
+        assert (entry["outcome"], entry["status"]) == ("failed", 0)
 
 
 async def test_a_failed_one_says_how_often_it_was_tried() -> None:

@@ -151,6 +151,93 @@ async def test_a_deployment_is_checked_and_changed() -> None:
             assert (await client.post("/api/v1/gateway/deployments", json=missing)).status_code == 422
 
 
+async def test_a_fallback_or_a_guardrail_for_no_model_is_refused() -> None:
+    async with memory_storage() as storage, managed(storage) as (_, client):
+
+        async def refused(answer: httpx.Response) -> tuple[str, str]:
+            assert answer.status_code == 422, answer.text
+            error = answer.json()["error"]
+            assert error["details"]["name"] == "ghost"
+            return error["code"], error["details"]["field"]
+
+        models, guardrails = "/api/v1/gateway/models", "/api/v1/gateway/guardrails"
+        lost = await client.post(models, json={"name": "a", "fallbacks": ["bastide-reader", "ghost"]})
+        assert await refused(lost) == ("gateway.model_unknown", "fallbacks")
+        for name in ("a", "b"):
+            assert (await client.post(models, json={"name": name})).status_code == 201
+        assert (await refused(await client.put(f"{models}/a", json={"fallbacks": ["ghost"]})))[1]
+        rule = {"name": "g", "action": "flag", "recognisers": ["email"]}
+        for_nobody = await client.post(guardrails, json={**rule, "model": "ghost"})
+        assert await refused(for_nobody) == ("gateway.model_unknown", "model")
+        made = await client.post(guardrails, json={**rule, "model": "b"})
+        assert made.status_code == 201
+        assert await refused(await client.patch(f"{guardrails}/{made.json()['id']}", json={"model": "ghost"}))
+
+
+async def test_what_named_a_model_that_is_gone_can_still_be_changed_and_shows_it() -> None:
+    async with memory_storage() as storage, managed(storage) as (gateway, client):
+        models, guardrails = "/api/v1/gateway/models", "/api/v1/gateway/guardrails"
+        for body in ({"name": "b"}, {"name": "a", "fallbacks": ["b"]}):
+            made = await client.post(models, json=body)
+            assert made.json()["unknown_fallbacks"] == []
+        rule = {"name": "g", "action": "flag", "recognisers": ["email"], "model": "b"}
+        rule_id = (await client.post(guardrails, json=rule)).json()["id"]
+        assert (await client.delete(f"{models}/b")).status_code == 204
+        assert (await client.get(f"{models}/a")).json()["unknown_fallbacks"] == ["b"]
+        await gateway.module.discovered()
+        assert gateway.module.lost_fallbacks() == ["a → b"]
+        changed = await client.put(f"{models}/a", json={"fallbacks": ["b"], "degrade": True})
+        assert changed.status_code == 200
+        assert (await client.patch(f"{guardrails}/{rule_id}", json={"enabled": False})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(401, "credentials"), (403, "credentials"), (404, "status"), (500, "status")]
+)
+async def test_a_provider_that_does_not_answer_says_why(status: int, why: str) -> None:
+    async def angry(request: Request) -> None:
+        request.reply({"error": {"message": "no"}}, status)
+
+    async with model_server(angry) as server, memory_storage() as storage, managed(storage) as (_, client):
+        await add_assistant(client, server.url)
+        known = {"why": why, "status": status}
+        assert await trouble(client, "providers") == known
+        assert await trouble(client, "health") == known
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:1/v1", "refused"),
+        ("http://localhost:1/v1", "refused"),
+        ("http://no-such-host.invalid/v1", "name"),
+        ("http://{plain}/v1", "broken"),
+    ],
+)
+async def test_a_provider_that_cannot_be_reached_says_why(url: str, why: str) -> None:
+    async def page(request: Request) -> None:
+        request.answer(200, b"<html>", content_type="text/html")
+
+    async with model_server(page) as server, memory_storage() as storage, managed(storage) as (_, client):
+        plain = server.url.removeprefix("http://").removesuffix("/v1")
+        await add_assistant(client, url.format(plain=plain))
+        assert await trouble(client, "providers") == {"why": why, "status": None}
+
+
+async def trouble(client: httpx.AsyncClient, of: str) -> dict[str, object]:
+    """What is wrong, once it is known; never with an address."""
+    for _ in range(300):
+        answer = await client.get(f"/api/v1/gateway/{of}")
+        (item,) = (
+            each for each in answer.json()["items"] if "gpu" in (each.get("name"), each.get("provider"))
+        )
+        if item["trouble"] is not None:
+            assert item["reachable"] is False
+            return item["trouble"]
+        await asyncio.sleep(0.01)
+    raise AssertionError(answer.text)
+
+
 async def test_the_settings_are_read_only() -> None:
     async with model_server(talk) as server, memory_storage() as storage:
         fixed = configured_provider(

@@ -41,6 +41,7 @@ const KNOWN = [
   "models_missing",
   "document_scanner_unavailable",
   "settings_unknown",
+  "gateway_fallback_unknown",
 ] as const;
 
 function Warning({

@@ -164,6 +164,8 @@ export const en = {
     disk_low: "The disk of the server is nearly full.",
     models_missing: "The search model is not there yet.",
     settings_unknown: "A variable of the server looks like a setting and is none: bastide doctor says which.",
+    gateway_fallback_unknown:
+      "A model should be helped out by one that is not there: the models’ page says which.",
   },
   ask: {
     title: "Ask your documents",

@@ -79,6 +79,7 @@ export const errors = {
   gateway_invalid_price: "A price is not negative and has at most six decimals.",
   gateway_invalid_thresholds: "Up to ten thresholds, in percent, of a budget only.",
   gateway_invalid_url: "The address begins with http:// or https:// and has no name or password in it.",
+  gateway_model_unknown: "There is no model “{{param}}”. Add it first, or correct its name.",
   gateway_not_found: "This is not there any more.",
   gateway_subject_unknown:
     "Nobody is meant by this: the key, person, group or model does not exist any more.",

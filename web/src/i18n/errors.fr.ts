@@ -45,7 +45,8 @@ export const errors: typeof english = {
   document_not_found: "Ce document n’existe plus.",
   document_encrypted: "Protégé par un mot de passe. Réessayez en l’indiquant.",
   document_encrypted_wrong: "Ce n’est pas le mot de passe du document. Réessayez.",
-  document_encrypted_sealed: "Chiffré : aucun mot de passe ne l’ouvre ici. Enregistrez-le déchiffré et ajoutez-le de nouveau.",
+  document_encrypted_sealed:
+    "Chiffré : aucun mot de passe ne l’ouvre ici. Enregistrez-le déchiffré et ajoutez-le de nouveau.",
   document_version_not_found: "Cette version du document n’existe plus.",
   document_text_not_ready: "Le document n’a pas encore été lu.",
   document_name_taken: "Un autre document de la collection porte ce nom.",
@@ -86,6 +87,7 @@ export const errors: typeof english = {
   gateway_invalid_price: "Un prix n’est pas négatif et a six décimales au plus.",
   gateway_invalid_thresholds: "Dix seuils au plus, en pour cent, et pour un budget seulement.",
   gateway_invalid_url: "L’adresse commence par http:// ou https://, sans nom ni mot de passe.",
+  gateway_model_unknown: "Il n’y a pas de modèle « {{param}} ». Ajoutez-le d’abord, ou corrigez son nom.",
   gateway_not_found: "Cela n’existe plus.",
   gateway_subject_unknown:
     "Cela ne désigne personne : la clé, la personne, le groupe ou le modèle n’existe plus.",

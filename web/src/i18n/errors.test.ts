@@ -23,6 +23,11 @@ it("tells which field is wrong, in the language of the page", () => {
   expect(words("gateway.invalid", { field: "zone" }, "Odd.")).toContain("Odd.");
 });
 
+it("names the model that is not there", () => {
+  const details = { field: "fallbacks", name: "smal" };
+  expect(words("gateway.model_unknown", details)).toMatch(/«\s?smal\s?»/);
+});
+
 it("names what a provider's protocol cannot say", () => {
   const body = { error: { code: "request.untranslatable", message: "…", param: "seed" } };
   expect(inWords(i18next.t, errorOf(400, JSON.stringify(body)), "fr")).toContain("seed");

@@ -9,8 +9,8 @@ type Code = keyof typeof errors;
 export function inWords(t: TFunction, error: ErrorBody | Error, language: string): string {
   const body = error instanceof ApiError || !(error instanceof Error) ? error : internal(error);
   const wait = Number(body.details.retry_after_s ?? 60);
-  const param = typeof body.details.param === "string" ? body.details.param : "";
-  const values = { message: body.message || body.code, wait: duration(wait, language), param };
+  const named = [body.details.param, body.details.name].find((one) => typeof one === "string");
+  const values = { message: body.message || body.code, wait: duration(wait, language), param: named ?? "" };
   return t(`errors.${keyOf(body)}`, values);
 }
 

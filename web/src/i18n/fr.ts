@@ -171,6 +171,8 @@ export const fr: Messages = {
     models_missing: "Le modèle de recherche n’est pas encore là.",
     settings_unknown:
       "Une variable du serveur ressemble à un réglage et n’en est pas un : bastide doctor dit laquelle.",
+    gateway_fallback_unknown:
+      "Un modèle devrait être secouru par un autre qui n’existe pas : la page des modèles dit lequel.",
   },
   ask: {
     title: "Interrogez vos documents",

@@ -46,6 +46,9 @@ class ApiClient:
     async def post(self, path: str, body: Any = None) -> Any:
         return await self._json("POST", path, json={} if body is None else body)
 
+    async def put(self, path: str, body: Any) -> Any:
+        return await self._json("PUT", path, json=body)
+
     async def patch(self, path: str, body: Any) -> Any:
         return await self._json("PATCH", path, json=body)
 

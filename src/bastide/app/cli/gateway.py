@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 import typer
 import yaml
@@ -57,7 +58,9 @@ async def _apply(api: ApiClient, plan: Plan) -> list[JsonObject]:
     made: list[JsonObject] = []
     present: set[Json] = set()
     limits = [_limited(each) for each in (await api.get("/api/v1/gateway/limits"))["items"]]
-    for kind, body in _bodies(plan):
+    falling: list[JsonObject] = []
+    for kind, given in _bodies(plan):
+        body = {name: value for name, value in given.items() if name != "fallbacks"}
         name = str(body.get("name") or body.get("upstream_name") or body.get("subject_id") or "organisation")
         known = kind == "deployments" and body["model"] in present
         if known or (kind == "limits" and _limited(body) in limits):
@@ -66,6 +69,8 @@ async def _apply(api: ApiClient, plan: Plan) -> list[JsonObject]:
         try:
             await api.post(f"/api/v1/gateway/{kind}", body)
             made.append({"kind": kind, "name": name, "done": True})
+            if "fallbacks" in given:
+                falling.append(given)
         except ServerAnswerError as error:
             if error.answer_code != "gateway.exists":
                 made.append({"kind": kind, "name": name, "done": False, "error": error.message})
@@ -73,6 +78,12 @@ async def _apply(api: ApiClient, plan: Plan) -> list[JsonObject]:
             made.append({"kind": kind, "name": name, "done": False})
             if kind == "models":
                 present.add(name)
+    for given in falling:  # only now is every model there that may be named
+        routing = {name: value for name, value in given.items() if name != "name"}
+        try:
+            await api.put(f"/api/v1/gateway/models/{quote(str(given['name']))}", routing)
+        except ServerAnswerError as error:
+            made.append({"kind": "fallbacks", "name": given["name"], "done": False, "error": error.message})
     return made
 
 

@@ -9,7 +9,7 @@ import msgspec
 from bastide.gateway.asgi.completion import Envelope
 from bastide.gateway.asgi.exchange import Exchange
 from bastide.gateway.asgi.several import Answers, answer_several, stream_several
-from bastide.gateway.domain.call import Call
+from bastide.gateway.domain.call import Call, Operation
 from bastide.gateway.domain.errors import BodyError, UnsupportedError
 from bastide.gateway.usecases.aggregate import Aggregate, SeveralRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
@@ -50,6 +50,8 @@ class Aggregation:
             await write(exchange, events, answers, envelope)
 
     def _check(self, call: Call, models: Sequence[str], judge: str | None) -> None:
+        if call.operation is not Operation.CHAT:
+            raise UnsupportedError("Several models answer at /v1/chat/completions only.", param="bastide")
         if not 1 <= len(models) <= _MOST_MODELS or len(set(models)) < len(models):
             raise BodyError(f"'models' names 1 to {_MOST_MODELS} different models.", param="bastide")
         for name in (*models, *([judge] if judge else [])):

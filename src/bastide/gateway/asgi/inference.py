@@ -61,7 +61,7 @@ class _Grounded(msgspec.Struct, forbid_unknown_fields=True):
     filters: dict[str, object] = {}
     top_k: int = 8
     language: Literal["fr", "en", ""] = ""
-    models: list[str] = []
+    models: list[str] | None = None
     aggregate: Literal["side_by_side", "judge"] = "side_by_side"
     judge: str | None = None
 
@@ -150,8 +150,7 @@ class Inference:
         built_in = model.built_in
         if grounded is not None or built_in:  # else the pipeline does it
             call = await self._guarded(exchange, call)
-        if grounded is not None and grounded.models:
-            _only({Operation.CHAT}, call)
+        if grounded is not None and grounded.models is not None:
             await self._several.answer(exchange, call, grounded.models, grounded.merges)
         elif grounded is not None:
             _only(CONVERSATIONS, call)

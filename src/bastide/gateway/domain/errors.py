@@ -120,6 +120,12 @@ class SubjectUnknownError(InvalidError):
     code = "gateway.subject_unknown"
 
 
+class ModelUnknownError(InvalidError):
+    """A fallback or a guardrail names a model that is not there; `details["field"]` says where."""
+
+    code = "gateway.model_unknown"
+
+
 class EntryNotFoundError(NotFoundError):
     """No such provider, model, deployment or limit."""
 

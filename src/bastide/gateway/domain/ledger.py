@@ -43,6 +43,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         id: of the call, `use_…`; the last line of an id is the one that counts.
         at_us: when it started, microseconds since the epoch.
+        status: what the provider answered with, or we in its place; 0: nobody has answered.
         cost: picounits.
         findings: of guardrails, `after:mask:email`.
         queue_us, first_us, total_us: until it was sent, until its first bytes came, until its end; each

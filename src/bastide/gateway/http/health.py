@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from bastide.gateway.http.trouble import TroubleOut, trouble_out
 from bastide.gateway.usecases.observe import DeploymentHealth, Observe
 from bastide.identity.contract import Principal
 
@@ -15,6 +16,7 @@ class HealthOut(BaseModel):
     provider: str
     zone: str
     reachable: bool
+    trouble: TroubleOut | None
     breaker: str
     retry_after_s: float
     running: int
@@ -46,7 +48,8 @@ def _out(each: DeploymentHealth) -> HealthOut:
         deployment=place.id,
         provider=place.provider.name,
         zone=place.provider.zone,
-        reachable=each.reachable,
+        reachable=each.trouble is None,
+        trouble=trouble_out(each.trouble),
         breaker=health.breaker,
         retry_after_s=round(health.retry_after_s, 1),
         running=health.running,

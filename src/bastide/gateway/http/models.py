@@ -89,6 +89,7 @@ class ModelOut(BaseModel):
     context_tokens: int | None
     strategy: str
     fallbacks: list[str]
+    unknown_fallbacks: list[str]
     overflow_queue: int | None
     degrade: bool
     deployments: list[DeploymentOut]
@@ -240,6 +241,7 @@ def _model_out(view: ModelView) -> ModelOut:
         context_tokens=model.context_tokens,
         strategy=routing.strategy,
         fallbacks=list(routing.fallbacks),
+        unknown_fallbacks=list(view.gone),
         overflow_queue=routing.overflow_queue,
         degrade=routing.degrade,
         deployments=[

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bastide.gateway.domain.catalogue import ProviderKind, Zone, base_url
 from bastide.gateway.domain.entries import ProviderEntry
+from bastide.gateway.http.trouble import TroubleOut, trouble_out
 from bastide.gateway.usecases.manage_providers import ManageProviders, ProviderView
 from bastide.identity.contract import Principal
 
@@ -49,6 +50,7 @@ class ProviderOut(BaseModel):
     protocols: list[str]
     has_key: bool
     reachable: bool
+    trouble: TroubleOut | None
 
 
 class ProviderPage(BaseModel):
@@ -116,5 +118,6 @@ def _out(view: ProviderView) -> ProviderOut:
         api_version=view.api_version,
         protocols=sorted(view.protocols),
         has_key=view.has_key,
-        reachable=view.reachable,
+        reachable=view.trouble is None,
+        trouble=trouble_out(view.trouble),
     )

@@ -1,9 +1,11 @@
 """The catalogue that holds now, and who may use what of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bastide.gateway.contract import ModelInfo, ModelNotFoundError
 from bastide.gateway.domain.catalogue import READER, Catalogue, Model, reader_model
+from bastide.gateway.domain.errors import ModelUnknownError
+from bastide.gateway.domain.trouble import Trouble
 from bastide.identity.contract import Principal
 
 SETTINGS, STORED = "settings", "stored"
@@ -21,7 +23,7 @@ class LiveCatalogue:
             SETTINGS: (),
             STORED: (),
         }
-        self._unreachable: frozenset[str] = frozenset()
+        self._troubles: Mapping[str, Trouble] = {}
         self.current = Catalogue.of(self._parts["built-in"])
 
     def put(self, part: str, models: Iterable[Model]) -> None:
@@ -29,13 +31,28 @@ class LiveCatalogue:
         self._parts[part] = tuple(models)
         self.current = Catalogue.of(model for models in self._parts.values() for model in models)
 
-    def mark(self, provider: str, *, reachable: bool) -> None:
-        """Note whether a provider answered when last asked."""
-        self._unreachable = self._unreachable - {provider} if reachable else self._unreachable | {provider}
+    def mark(self, provider: str, trouble: Trouble | None) -> None:
+        """Note whether a provider answered when last asked, and if not, why."""
+        others = {name: known for name, known in self._troubles.items() if name != provider}
+        self._troubles = others if trouble is None else {**others, provider: trouble}
 
     def reachable(self, provider: str) -> bool:
         """Whether it answered when last asked, or was not asked yet."""
-        return provider not in self._unreachable
+        return provider not in self._troubles
+
+    def trouble(self, provider: str) -> Trouble | None:
+        """Why it did not answer when last asked."""
+        return self._troubles.get(provider)
+
+    def require(self, names: Iterable[str], field: str) -> None:
+        """Raises ModelUnknownError: what names a model that is not there would look as if it worked."""
+        for name in names:
+            if name not in self.current.models:
+                raise ModelUnknownError(f"There is no model {name!r}.", field=field, name=name)
+
+    def gone(self, model: Model) -> Sequence[str]:
+        """Its fallbacks that are not there: removed since, mistyped in the settings, or not listed yet."""
+        return [name for name in model.routing.fallbacks if name not in self.current.models]
 
     def find(self, principal: Principal, name: str) -> Model:
         """Raises ModelNotFoundError: no such model, or none that the caller may use."""
@@ -67,5 +84,5 @@ class LiveCatalogue:
             model.owned_by,
             model.name == READER,
             model.context_tokens,
-            any(deployment.provider.name not in self._unreachable for deployment in model.deployments),
+            any(self.reachable(deployment.provider.name) for deployment in model.deployments),
         )

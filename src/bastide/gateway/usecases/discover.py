@@ -9,7 +9,9 @@ import msgspec
 import structlog
 
 from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
+from bastide.gateway.domain.errors import UpstreamFailedError
 from bastide.gateway.domain.interfaces import headers_for, lists_what_it_serves, models_url
+from bastide.gateway.domain.trouble import trouble_of
 from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.kit.errors import UnavailableError
@@ -104,6 +106,11 @@ class Discovery:
                 async with asyncio.timeout(self._every_s):
                     await self._changed.wait()
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether every provider has been asked once."""
+        return self._asked.is_set()
+
     async def asked(self) -> None:
         """Returns once every provider has been asked."""
         await self._asked.wait()
@@ -120,7 +127,7 @@ class Discovery:
             async with asyncio.timeout(self._timeout_s):
                 listed = await self._list(provider)
         except (UnavailableError, TimeoutError, msgspec.DecodeError) as error:
-            self._catalogue.mark(provider.name, reachable=False)
+            self._catalogue.mark(provider.name, trouble_of(error))
             if provider.source is Source.DISCOVERED:
                 self._catalogue.put(provider.name, ())
             else:
@@ -128,7 +135,7 @@ class Discovery:
                 self._log.warning("provider.unreachable", provider=provider.name, error=words)
             return
         if self.providers.get(provider.name) is configured:  # not replaced while it was asked
-            self._catalogue.mark(provider.name, reachable=True)
+            self._catalogue.mark(provider.name, None)
             self._catalogue.put(provider.name, _models(configured, listed) if configured.lists else ())
 
     async def _list(self, provider: Provider) -> list[_Listed]:
@@ -136,8 +143,10 @@ class Discovery:
         async with self._upstream.send(request) as reply:
             body = await reply.read(max_bytes=4 << 20)
             if reply.status != 200:
-                raise UnavailableError(
-                    f"{provider.name} answered {reply.status} to a request for its models."
+                raise UpstreamFailedError(
+                    f"{provider.name} answered {reply.status} to a request for its models.",
+                    provider=provider.name,
+                    status=reply.status,
                 )
         listed = msgspec.json.decode(body, type=_Listing).data
         return listed if lists_what_it_serves(provider) else []

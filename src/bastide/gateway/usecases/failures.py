@@ -38,6 +38,7 @@ async def raise_failure(reply: UpstreamReply, provider: str) -> None:
         raise UpstreamBusyError(
             f"{provider} is over its own limit: {words}",
             provider=provider,
+            status=reply.status,
             retry_after_s=told_pause_s(reply.headers),
         )
     if reply.status in CREDENTIALS:
@@ -53,6 +54,11 @@ def outcome_of(error: BaseException) -> Outcome:
     if isinstance(error, InvalidError | DeniedError):
         return Outcome.REFUSED
     return Outcome.FAILED if isinstance(error, Exception) else Outcome.CUT
+
+
+def status_of(error: BaseException) -> int:
+    """What the provider answered with; 0: no answer came, or nobody was asked."""
+    return error.details["status"] if isinstance(error, UpstreamFailedError | UpstreamBusyError) else 0
 
 
 def worth_repeating(error: BastideError) -> bool:

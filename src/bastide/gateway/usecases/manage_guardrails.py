@@ -7,6 +7,7 @@ from bastide.gateway.domain.errors import EntryError, EntryNotFoundError
 from bastide.gateway.domain.guardrails.filter import Finding, TextFilter
 from bastide.gateway.domain.guardrails.recognisers import RECOGNISERS
 from bastide.gateway.domain.guardrails.rules import Guardrail, GuardrailBook, Stage, screens_of
+from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.identity.contract import Action, Principal
 from bastide.operations.contract import Detail
@@ -26,6 +27,7 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class ManageGuardrails:
     changes: Changes
+    catalogue: LiveCatalogue
 
     async def listing(self, principal: Principal) -> Sequence[Guardrail]:
         """Those of the caller's organisation."""
@@ -41,9 +43,15 @@ class ManageGuardrails:
         raise EntryNotFoundError("There is no such guardrail.", id=guardrail_id)
 
     async def put(self, principal: Principal, guardrail: Guardrail) -> Guardrail:
-        """Adds it, or replaces the one of that id. Effective at once. Raises EntryError, PatternError."""
-        self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
+        """Adds it, or replaces the one of that id, whose model may have gone since. Effective at once.
+
+        Raises:
+            EntryError, PatternError, ModelUnknownError.
+        """
+        before = {each.id: each.model for each in await self.listing(principal)}
         _check(guardrail)
+        if guardrail.model is not None and guardrail.model != before.get(guardrail.id):
+            self.catalogue.require([guardrail.model], "model")
         async with self.changes.change(
             principal, "guardrail.changed", guardrail.id, **_facts(guardrail)
         ) as unit:

@@ -16,10 +16,15 @@ _MAX_FALLBACKS = 8
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """A model as administrators see it: as it is now, wherever its parts come from."""
+    """A model as administrators see it: as it is now, wherever its parts come from.
+
+    Attributes:
+        gone: its fallbacks that are not there.
+    """
 
     model: Model
     source: Source
+    gone: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class ManageModels:
     async def listing(self, principal: Principal) -> Sequence[ModelView]:
         self.changes.policy.require(principal, Action.ORGANISATION_MANAGE)
         stored = {entry.name for entry in (await self._entries()).models}
-        return [ModelView(model, _source(model, stored)) for model in self.catalogue.current.models.values()]
+        return [
+            ModelView(model, _source(model, stored), self.catalogue.gone(model))
+            for model in self.catalogue.current.models.values()
+        ]
 
     async def get(self, principal: Principal, name: str) -> ModelView:
         """Raises EntryNotFoundError."""
@@ -40,9 +48,10 @@ class ManageModels:
         raise EntryNotFoundError(f"There is no model {name!r}.", name=name)
 
     async def add(self, principal: Principal, entry: ModelEntry) -> ModelView:
-        """Raises EntryError, ExistsError."""
+        """Raises EntryError, ExistsError, ModelUnknownError."""
         self._may_change(principal)
         _check(entry)
+        self.catalogue.require(entry.routing.fallbacks, "fallbacks")
         known = self.catalogue.current.models.get(entry.name)
         if entry.name in self._fixed or (known is not None and known.built_in):
             raise ExistsError(f"{entry.name!r} is built in or named by the settings.", name=entry.name)
@@ -53,10 +62,16 @@ class ManageModels:
         return await self.get(principal, entry.name)
 
     async def replace(self, principal: Principal, entry: ModelEntry) -> ModelView:
-        """Raises EntryError, EntryNotFoundError, ReadOnlyError."""
+        """A fallback that it has already may have gone since.
+
+        Raises:
+            EntryError, EntryNotFoundError, ReadOnlyError, ModelUnknownError.
+        """
         self._may_change(principal)
         _check(entry)
-        await self._require_stored(entry.name)
+        before = await self._stored(entry.name)
+        added = [name for name in entry.routing.fallbacks if name not in before.routing.fallbacks]
+        self.catalogue.require(added, "fallbacks")
         async with self.changes.change(principal, "model.changed", entry.name, **_facts(entry)) as unit:
             await unit.catalogue.put_model(entry)
         return await self.get(principal, entry.name)
@@ -64,7 +79,7 @@ class ManageModels:
     async def remove(self, principal: Principal, name: str) -> None:
         """Its deployments go too. Raises EntryNotFoundError, ReadOnlyError."""
         self._may_change(principal)
-        await self._require_stored(name)
+        await self._stored(name)
         async with self.changes.change(principal, "model.removed", name) as unit:
             await unit.catalogue.delete_model(name)
 
@@ -89,7 +104,7 @@ class ManageModels:
     async def put_deployment(self, principal: Principal, entry: DeploymentEntry) -> DeploymentEntry:
         """Adds it, or replaces the one of that id. Raises EntryError, EntryNotFoundError, ReadOnlyError."""
         self._may_change(principal)
-        await self._require_stored(entry.model)
+        await self._stored(entry.model)
         _check_deployment(entry)
         known = {each.name for each in self.changes.fixed_providers}
         async with self.changes.change(
@@ -119,11 +134,13 @@ class ManageModels:
         async with self.changes.store.reading() as unit:
             return await unit.catalogue.entries()
 
-    async def _require_stored(self, name: str) -> None:
+    async def _stored(self, name: str) -> ModelEntry:
         if name in self._fixed:
             raise ReadOnlyError(f"{name!r} comes from the settings file; change it there.", name=name)
-        if all(entry.name != name for entry in (await self._entries()).models):
-            raise EntryNotFoundError(f"There is no model {name!r} that was added here.", name=name)
+        for entry in (await self._entries()).models:
+            if entry.name == name:
+                return entry
+        raise EntryNotFoundError(f"There is no model {name!r} that was added here.", name=name)
 
 
 def _source(model: Model, stored: set[str]) -> Source:

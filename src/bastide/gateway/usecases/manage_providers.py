@@ -13,6 +13,7 @@ from bastide.gateway.domain.errors import (
     InUseError,
     ReadOnlyError,
 )
+from bastide.gateway.domain.trouble import Trouble
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.changes import Changes
 from bastide.identity.contract import Action, Principal
@@ -24,7 +25,11 @@ _KINDS = frozenset({ProviderKind.OPENAI, ProviderKind.AZURE, ProviderKind.ANTHRO
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """A provider as administrators see it: never with its key."""
+    """A provider as administrators see it: never with its key.
+
+    Attributes:
+        trouble: why it did not answer when last asked.
+    """
 
     name: str
     kind: ProviderKind
@@ -35,7 +40,7 @@ class ProviderView:
     api_version: str | None
     protocols: frozenset[str]
     has_key: bool
-    reachable: bool
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class ManageProviders:
                 api_version=each.api_version,
                 protocols=each.protocols,
                 has_key=each.api_key is not None,
-                reachable=self.catalogue.reachable(each.name),
+                trouble=self.catalogue.trouble(each.name),
             )
             for each in self.changes.fixed_providers
         ]
@@ -133,7 +138,7 @@ class ManageProviders:
             api_version=entry.api_version,
             protocols=entry.protocols,
             has_key=entry.sealed_key is not None,
-            reachable=self.catalogue.reachable(entry.name),
+            trouble=self.catalogue.trouble(entry.name),
         )
 
 

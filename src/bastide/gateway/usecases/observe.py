@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bastide.gateway.domain.catalogue import Deployment
+from bastide.gateway.domain.trouble import Trouble
 from bastide.gateway.usecases.catalogue import LiveCatalogue
 from bastide.gateway.usecases.routing.stations import Health, Stations
 from bastide.identity.contract import Action, Policy, Principal
@@ -11,11 +12,11 @@ from bastide.identity.contract import Action, Policy, Principal
 
 @dataclass(frozen=True, slots=True)
 class DeploymentHealth:
-    """A deployment as this process sees it; `reachable` when its server listed its models."""
+    """A deployment as this process sees it; `trouble` says why its server did not list its models."""
 
     model: str
     deployment: Deployment
-    reachable: bool
+    trouble: Trouble | None
     health: Health
 
 
@@ -32,7 +33,7 @@ class Observe:
             DeploymentHealth(
                 model.name,
                 place,
-                self.catalogue.reachable(place.provider.name),
+                self.catalogue.trouble(place.provider.name),
                 self.stations.of(place).health(now),
             )
             for model in self.catalogue.current.models.values()

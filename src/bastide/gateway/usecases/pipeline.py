@@ -10,7 +10,7 @@ from bastide.gateway.domain.meters import meter_for
 from bastide.gateway.domain.retries import RetryBudget
 from bastide.gateway.ports.upstream import Upstream, UpstreamReply
 from bastide.gateway.usecases.catalogue import LiveCatalogue
-from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, outcome_of, raise_failure
+from bastide.gateway.usecases.failures import ELSEWHERE, UNHEALTHY, outcome_of, raise_failure, status_of
 from bastide.gateway.usecases.guard import Guards
 from bastide.gateway.usecases.guard_answer import answer_guard
 from bastide.gateway.usecases.ledger.account import Account, Accounts
@@ -76,7 +76,7 @@ class Pipeline:
         except BaseException as error:
             outcome = outcome_of(error)
             if reply is None:
-                account.close(outcome, 0)
+                account.close(outcome, status_of(error))
             else:
                 reply.cut(outcome)
             raise

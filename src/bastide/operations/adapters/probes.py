@@ -90,6 +90,23 @@ class SettingsProbe:
         return Check(self.name, CheckState.WARNING, message, "settings.unknown", hint)
 
 
+class FallbacksProbe:
+    """Models that others are to help out, and the helpers that are not there."""
+
+    name = "fallbacks"
+    needed = False
+
+    def __init__(self, lost: Callable[[], Sequence[str]]) -> None:
+        self._lost = lost
+
+    async def check(self) -> Check:
+        if lost := self._lost():
+            message = f"models that are not there: {', '.join(lost)}"
+            hint = "Name another model as fallback, in bastide.toml or on the page of the models."
+            return Check(self.name, CheckState.WARNING, message, "gateway.fallback_unknown", hint)
+        return Check(self.name, CheckState.OK, "every fallback is there")
+
+
 class PythonProbe:
     """The interpreter."""
 

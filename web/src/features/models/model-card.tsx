@@ -4,6 +4,7 @@ import { Button, IconButton } from "@/components/button";
 import { classes } from "@/lib/classes";
 import { money } from "@/lib/format";
 import type { Deployment, GatewayModel, Health } from "./queries";
+import { answerOf } from "./trouble";
 
 export type Asked =
   | { what: "edit" | "drop"; model: GatewayModel }
@@ -50,6 +51,11 @@ export function ModelCard({ model, states, editable, onAsk }: Props) {
           </>
         )}
       </div>
+      {model.unknown_fallbacks.length > 0 && (
+        <p className="text-sm text-brick">
+          {t("models.elseUnknown", { models: model.unknown_fallbacks.join(", ") })}
+        </p>
+      )}
       {deployments.length === 0 && <p className="text-sm text-brick">{t("models.nowhere")}</p>}
       <ul className="mt-1 grid gap-1.5 text-sm">
         {deployments.map((place) => (
@@ -120,7 +126,7 @@ function StateOf({ state }: { state: Health | undefined }) {
   return (
     <span className="flex items-center gap-2">
       <span aria-hidden="true" className={classes("size-2 rounded-[2px]", sound ? "bg-leaf" : "bg-brick")} />
-      {reachable ? t("models.reachable") : t("models.unreachable")}
+      {answerOf(t, state)}
       <span className="text-xs text-soft">{facts.filter(Boolean).join(" · ")}</span>
     </span>
   );

@@ -9,6 +9,7 @@ import { ErrorNotice } from "@/components/notice";
 import { request } from "@/lib/http";
 import { ProviderForm } from "./provider-form";
 import { GATEWAY, providers, refreshGateway, type Provider } from "./queries";
+import { answerOf } from "./trouble";
 
 /** Who runs the models. Those from the settings or found on the machine are shown, not changed. */
 export function Providers() {
@@ -35,7 +36,7 @@ export function Providers() {
             <Server aria-hidden="true" className="size-5 shrink-0 text-soft" />
             <div className="min-w-0 grow">
               <p className="font-medium break-words">{provider.name}</p>
-              <p className="text-xs break-all text-soft">
+              <p className="text-xs break-words text-soft">
                 <Facts provider={provider} />
               </p>
             </div>
@@ -79,9 +80,9 @@ export function Providers() {
 
 function Facts({ provider }: { provider: Provider }) {
   const { t } = useTranslation();
-  const { kind, url, zone, source, has_key, reachable } = provider;
+  const { kind, url, zone, source, has_key } = provider;
   const facts = [
-    reachable ? t("models.reachable") : t("models.unreachable"),
+    answerOf(t, provider),
     t(`models.kinds.${kind}`),
     url,
     t(`models.zones.${zone}`),

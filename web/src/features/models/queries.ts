@@ -35,14 +35,22 @@ export interface GatewayModel {
   context_tokens: number | null;
   strategy: (typeof STRATEGIES)[number];
   fallbacks: string[];
+  unknown_fallbacks: string[];
   overflow_queue: number | null;
   degrade: boolean;
   deployments: Deployment[];
 }
 
+/** Why a provider does not answer; `status` is what it said, where it said something. */
+export interface Trouble {
+  why: "refused" | "name" | "tls" | "unconnected" | "timeout" | "credentials" | "status" | "broken";
+  status: number | null;
+}
+
 export interface Health {
   deployment: string;
   reachable: boolean;
+  trouble: Trouble | null;
   breaker: "closed" | "open" | "half_open";
   running: number;
   waiting: number;
@@ -59,6 +67,7 @@ export interface Provider {
   api_version: string | null;
   has_key: boolean;
   reachable: boolean;
+  trouble: Trouble | null;
 }
 
 export const GATEWAY = "/api/v1/gateway";

@@ -20,6 +20,12 @@ from bastide.gateway.adapters.litellm.values import (
 from bastide.gateway.adapters.litellm.vendors import VENDORS, Vendor, address_of, vendor_of, zone_of
 from bastide.kit.json import Json, JsonObject
 
+_PRICES = frozenset({"input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost"})
+_READ_INFO = frozenset({"max_input_tokens", "max_tokens", "max_output_tokens", *_PRICES})
+_NO_PRICE = (
+    "no price in the file: LiteLLM has a list of prices; here it costs nothing, and budgets of money do not "
+    "count it, until you enter one"
+)
 _READ = frozenset(
     {
         *(
@@ -33,7 +39,7 @@ _READ = frozenset(
             "weight",
         ),
         *("rpm", "tpm", "max_parallel_requests", "litellm_credential_name"),
-        *("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost"),
+        *_PRICES,
     }
 )
 _WHY_NOT: Mapping[str, str] = MappingProxyType(
@@ -61,6 +67,8 @@ _WHY_NOT: Mapping[str, str] = MappingProxyType(
             ("max_budget", "budget_duration"),
             "budgets are of a key, a person, a group, an organisation or a model, not of one deployment",
         ),
+        "base_model": "prices and contexts are those of the file; Bastide has no list of models",
+        "mode": "what a model can do is found out by asking it; operations of a deployment can narrow it",
         "tags": "there is no routing by tags; give the deployments names of their own",
     }
 )
@@ -75,6 +83,9 @@ class Reading:
     environment: Environment
     credentials: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     known: dict[tuple[Json, ...], str] = field(default_factory=dict[tuple[Json, ...], str])
+    places: dict[str, list[tuple[JsonObject, JsonObject]]] = field(
+        default_factory=dict[str, list[tuple[JsonObject, JsonObject]]]
+    )
 
     def value(self, where: str, value: Json) -> Json:
         """A value, out of the environment where it says so; one that is not set there is noted."""
@@ -122,8 +133,14 @@ def _read_entry(reading: Reading, where: str, name: str, parameters: JsonObject,
         return _wildcard(reading, where, name, provider)
     if all(model["name"] != name for model in plan.models):
         plan.models.append({"name": name, "strategy": "weighted"})
-    plan.deployments.append(_deployment(name, provider, upstream, parameters, info))
+    deployment = _deployment(name, provider, upstream, parameters, info)
+    plan.deployments.append(deployment)
+    reading.places.setdefault(name, []).append((deployment, parameters))
     plan.taken(where, f"{name} → {upstream} at {provider}")
+    if "price" not in deployment and zone_of(url) == "cloud":
+        plan.left_out(f"{where}.model_info", _NO_PRICE)
+    for key in info.keys() - _READ_INFO:
+        plan.left_out(f"{where}.model_info.{key}", _WHY_NOT.get(key, _NO_SUCH))
     for key in parameters:
         if key not in _READ:
             plan.left_out(f"{where}.litellm_params.{key}", _WHY_NOT.get(key, _NO_SUCH))
@@ -183,9 +200,6 @@ def _deployment(
     model: str, provider: str, upstream: str, parameters: JsonObject, info: JsonObject
 ) -> JsonObject:
     deployment: JsonObject = {"model": model, "provider": provider, "upstream_name": upstream}
-    weight = amount(parameters.get("weight"))
-    if weight is not None:
-        deployment["weight"] = min(1000, round(weight * 10) if weight < 10 else round(weight))
     if (order := number(parameters.get("order"))) is not None:
         deployment["priority"] = order
     if (parallel := number(parameters.get("max_parallel_requests"))) is not None:

@@ -4,6 +4,7 @@ from bastide.gateway.adapters.litellm.model_list import Reading, read_models
 from bastide.gateway.adapters.litellm.plan import Plan
 from bastide.gateway.adapters.litellm.settings import read_routing, read_settings, why_not
 from bastide.gateway.adapters.litellm.values import Environment, rows, table, text
+from bastide.gateway.adapters.litellm.weights import weigh
 from bastide.gateway.domain.errors import ImportFileError
 from bastide.kit.json import Json
 
@@ -33,6 +34,7 @@ def read_litellm(config: Json, environment: Environment) -> Plan:
             reading.credentials[name] = table(table(entry).get("credential_values"))
     read_models(reading, config.get("model_list"))
     sections = {name: table(config.get(name)) for name in _SECTIONS}
+    weigh(plan, reading.places, text(sections["router_settings"].get("routing_strategy")))
     read_routing(plan, sections["router_settings"], sections["litellm_settings"])
     for name, found in sections.items():
         read_settings(plan, name, found)

@@ -98,6 +98,40 @@ def test_models_and_their_places() -> None:
     assert len(named(plan.deployments, "both", "model")) == 3
 
 
+PLACES = """
+model_list:
+  - {model_name: m, litellm_params: {model: openai/a, api_base: "http://x/v1", %s}}
+  - {model_name: m, litellm_params: {model: openai/b, api_base: "http://y/v1", %s}}
+router_settings: {routing_strategy: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "strategy", "weights"),
+    [
+        ("weight: 12", "weight: 5", "simple-shuffle", [12, 5]),
+        ("weight: 0.9", "weight: 0.1", "simple-shuffle", [9, 1]),
+        ("weight: 3000", "weight: 1", "simple-shuffle", [1000, 1]),
+        ("weight: 1", "order: 1", "simple-shuffle", [1, 0]),
+        ("rpm: 600", "rpm: 300", "simple-shuffle", [600, 300]),
+        ("tpm: 100000", "tpm: 50000", "simple-shuffle", [1000, 500]),
+        ("rpm: 600", "rpm: 300", "least-busy", [None, None]),
+        ("order: 1", "weight: 2", "simple-shuffle", [None, None]),
+    ],
+)
+def test_weights_keep_their_proportion(
+    first: str, second: str, strategy: str, weights: list[int | None]
+) -> None:
+    plan = read(PLACES % (first, second, strategy))
+    assert [each.get("weight") for each in plan.deployments] == weights
+
+
+def test_a_price_that_only_litellm_knows_is_said() -> None:
+    plan = read(TYPICAL)
+    assert notes(plan, "model_list[0].model_info") == [Fate.LEFT_OUT]
+    assert notes(plan, "model_list[1].model_info") == notes(plan, "model_list[2].model_info") == []
+
+
 def test_routing() -> None:
     plan = read(TYPICAL)
     assert {each["strategy"] for each in plan.models} == {"least_busy"}
@@ -146,7 +180,9 @@ def test_no_setting_is_passed_over_in_silence() -> None:
     """Whatever stands in the file is either used or named in the report."""
     odd = """
 model_list:
-  - {model_name: m, litellm_params: {model: openai/m, api_base: "http://x/v1", never_heard_of: 1}}
+  - model_name: m
+    litellm_params: {model: openai/m, api_base: "http://x/v1", never_heard_of: 1}
+    model_info: {base_model: gpt-4o}
 router_settings: {strange: 1}
 litellm_settings: {stranger: 1}
 general_settings: {strangest: 1}
@@ -157,6 +193,7 @@ unheard: 1
         "general_settings.strangest",
         "litellm_settings.stranger",
         "model_list[0].litellm_params.never_heard_of",
+        "model_list[0].model_info.base_model",
         "router_settings.strange",
         "unheard",
     ]
