@@ -33,6 +33,7 @@ LOADED_BY_NAME: dict[str, str] = {
     "app/backends.py": "the Redis cache",
     "app/cli/client.py": "httpx2, in a command that asks a server",
     "app/container.py": "documents: index, parsers, workflow engine; the platform API: FastAPI; a SIEM",
+    "app/grants.py": "the rows of documents, where the first person is taken out",
     "app/models.py": "OpenTelemetry",
     "gateway/adapters/counters.py": "the Redis counters",
     "identity/adapters/later.py": "py_webauthn and joserfc, with the first passkey or access token",

@@ -170,15 +170,30 @@ async def test_a_server_that_does_not_answer_is_unavailable() -> None:
 
 
 @pytest.mark.heavy
-async def test_a_subscription_survives_a_lost_connection(redis_url: str) -> None:
+@pytest.mark.parametrize("silence_s", [None, 0.3])
+async def test_a_subscription_ends_with_its_connection(redis_url: str, silence_s: float | None) -> None:
+    """Whoever goes on listening would not know that it has missed something."""
     cache = RedisCache(redis_url)
-    async with cache.subscribe("a") as messages:
-        reading = asyncio.create_task(anext(messages))
+    async with cache.subscribe("a", silence_s=silence_s) as messages:
+        await cache.publish("a", b"heard")
+        assert await anext(messages) == ("a", b"heard")
         await cache._client.client_kill_filter(_type="pubsub")
-        while not reading.done():
-            await cache.publish("a", b"again")
-            await asyncio.sleep(0.05)
-        assert await reading == ("a", b"again")
+        async with asyncio.timeout(1):
+            assert await all_of(messages) == []
+    await cache.close()
+
+
+@pytest.mark.heavy
+async def test_a_subscription_ends_when_the_server_hangs(redis_url: str) -> None:
+    cache = RedisCache(redis_url)
+    async with cache.subscribe("a", silence_s=0.3) as messages:
+        reading = asyncio.create_task(all_of(messages))
+        await asyncio.sleep(1)  # nothing is said, but it answers
+        assert not reading.done()
+        with redis.Redis.from_url(redis_url) as client:
+            client.client_pause(1500)
+        async with asyncio.timeout(1):
+            assert await reading == []
     await cache.close()
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from bastide.app.backends import Backends, open_backends, open_mailer
+from bastide.app.grants import LateGrants
 from bastide.app.home import Home
 from bastide.app.late import LateApp
 from bastide.app.models import OpenGateway, open_gateway
@@ -21,6 +22,7 @@ from bastide.app.settings import Settings
 from bastide.app.site import PUBLIC, SAMPLES, compose
 from bastide.app.version import VERSION
 from bastide.gateway.module import GatewayModule
+from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.module import Identity
 from bastide.identity.parts import Mail, Passwords
 from bastide.identity.usecases.first_administrator import FirstAdministrator
@@ -218,9 +220,8 @@ async def _open_identity(
 ) -> tuple[Identity, FirstAdministrator | None]:
     mail = Mail(open_mailer(settings.smtp_url), settings.public_url)
     passwords = Passwords(breached=settings.breached_passwords)
-    identity = Identity(
-        backends.database, backends.cache, keyring, clock, audit, mail, local_token, passwords
-    )
+    store = SqlIdentityStore(backends.database, clock, audit, LateGrants(backends.outbox, clock))
+    identity = Identity(store, backends.cache, keyring, clock, audit, mail, local_token, passwords)
     password = settings.admin_password
     first = await identity.ensure_first_administrator(
         settings.admin_email, password.get_secret_value() if password else None

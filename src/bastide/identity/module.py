@@ -7,11 +7,11 @@ import structlog
 from starlette.types import ASGIApp
 
 from bastide.identity.adapters.later import LateTokens
-from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.asgi import IdentityMiddleware, PublicRoutes
 from bastide.identity.contract import Authenticator
 from bastide.identity.domain.addresses import Network
 from bastide.identity.parts import Mail, Parts, Passwords
+from bastide.identity.ports import IdentityStore
 from bastide.identity.usecases.authenticate import Authentication
 from bastide.identity.usecases.credential_cache import CredentialCache
 from bastide.identity.usecases.first_administrator import EnsureFirstAdministrator
@@ -25,7 +25,6 @@ from bastide.kit.clock import Clock
 from bastide.kit.errors import UnavailableError
 from bastide.operations.contract import Audit
 from bastide.platform.cache.port import Cache
-from bastide.platform.database.port import Database
 from bastide.platform.http.rates import Rates
 from bastide.platform.secrets.port import Keyring
 from bastide.platform.uninterrupted import told_to_end
@@ -62,7 +61,7 @@ class Identity:
 
     def __init__(
         self,
-        database: Database,
+        store: IdentityStore,
         cache: Cache,
         keyring: Keyring,
         clock: Clock,
@@ -71,7 +70,6 @@ class Identity:
         local_token: str | None = None,
         passwords: Passwords | None = None,
     ) -> None:
-        store = SqlIdentityStore(database, clock, audit)
         hashes, credentials = TokenHashes(keyring), CredentialCache(clock)
         passwords = passwords or Passwords()
         self._audit = audit

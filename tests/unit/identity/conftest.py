@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.asgi import PublicRoutes
 from bastide.identity.domain.addresses import parse_networks
 from bastide.identity.domain.principal import Principal
@@ -18,10 +19,12 @@ from bastide.identity.management import Management
 from bastide.identity.module import PUBLIC_ROUTES, Identity
 from bastide.identity.parts import Mail, Passwords
 from bastide.identity.routes import identity_routers
+from bastide.knowledge.adapters.sql_grants import SqlGrants
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.database.port import Database
 from bastide.platform.http.handlers import install_error_handlers
 from bastide.platform.mail.port import Letter
+from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
 from tests.fakes.identity import Scribe
 
@@ -169,7 +172,8 @@ async def house(database: Database, clock: HeldClock, tmp_path: Path) -> AsyncIt
     hasher = QuickHasher()
     postbox, scribe = Postbox(), Scribe()
     mail = Mail(postbox, "https://bastide.example/")
-    identity = Identity(database, cache, keyring, clock, scribe, mail, "local-secret", Passwords(hasher))
+    store = SqlIdentityStore(database, clock, scribe, SqlGrants(SqlOutbox(), clock))
+    identity = Identity(store, cache, keyring, clock, scribe, mail, "local-secret", Passwords(hasher))
     await identity.ensure_first_administrator(EMAIL, PASSWORD)
     app = FastAPI()
     install_error_handlers(app)

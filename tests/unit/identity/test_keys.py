@@ -161,6 +161,30 @@ async def test_rotation_does_not_lengthen_the_life_of_the_old_key(house: House) 
     assert code(await browser.post("/api/v1/keys/nothing/rotate", {})) == "key.not_found"
 
 
+async def test_a_key_that_rotates_itself_ends_when_it_would_have(house: House) -> None:
+    """Else whoever has got hold of it keeps it alive for ever."""
+    browser = await house.signed_in()
+    ends = house.clock.now() + timedelta(days=2)
+    old = await make(browser, scopes=["admin"], expires_at=ends.isoformat())
+    house.clock.advance(days=1)
+    answer = await house.with_key(old["key"]).post(f"/api/v1/keys/{old['id']}/rotate", {"overlap_s": 0})
+    new = answer.json()
+    assert (answer.status_code, new["expires_at"]) == (201, old["expires_at"])
+    client = house.with_key(new["key"])
+    assert (await client.get("/whoami")).status_code == 200
+    house.clock.advance(days=1)
+    assert code(await client.get("/whoami")) == "auth.expired"
+
+
+async def test_a_key_that_was_replaced_does_not_renew_itself_in_the_overlap(house: House) -> None:
+    browser = await house.signed_in()
+    old = await make(browser, scopes=["admin"])
+    house.clock.advance(days=300)
+    await (await house.signed_in()).post(f"/api/v1/keys/{old['id']}/rotate", {"overlap_s": 3600})
+    again = await house.with_key(old["key"]).post(f"/api/v1/keys/{old['id']}/rotate", {})
+    assert (again.status_code, again.json()["expires_at"]) == (201, "2026-12-26T13:00:00Z")
+
+
 async def test_nobody_gets_the_secret_of_another_persons_key(house: House) -> None:
     """It would let an administrator act, and stand in the audit log, as that person; as a superior even."""
     first = await house.signed_in()

@@ -3,6 +3,9 @@
 import httpx
 import pytest
 
+from bastide.identity.contract import Access, CredentialKind, Grant, Principal, Role
+from bastide.knowledge.adapters.sql_collections import SqlCollections
+from bastide.knowledge.domain.collection import Collection
 from tests.unit.identity.conftest import EMAIL, PASSWORD, Browser, House
 
 
@@ -181,6 +184,34 @@ async def test_who_is_taken_out_is_gone_from_here_only(house: House) -> None:
     back = await house.browser().post("/api/v1/auth/invitation", {"token": "x"})
     assert back.status_code == 422
     assert (await admin.post("/api/v1/invitations", {"email": "bob@example.org"})).status_code == 201
+
+
+async def test_grants_of_who_is_taken_out_do_not_revive(house: House) -> None:
+    admin = await house.signed_in()
+    bob = await house.invited("bob@example.org", by=admin)
+    bob_id = await me(bob)
+    grants = Grant(f"user:{bob_id}", Access.READ), Grant("user:usr_carol", Access.READ)
+    shared = Collection("col_1", "org_default", "Merger", "", "usr_x", grants, house.clock.now())
+    owner = Principal("usr_x", "org_default", Role.MEMBER, CredentialKind.SESSION)
+    async with house.database.transaction() as connection:
+        await SqlCollections(connection).add(shared)
+        await house.management.share.remember(connection, owner, shared.resource)
+    why = {"resource": "col_1", "subject": bob_id}
+    assert (await admin.get("/api/v1/access/explain", params=why)).json()["access"] == "read"
+    house.clock.advance(minutes=1)
+    assert (await admin.delete(f"/api/v1/people/{bob_id}")).status_code == 204
+    changed, removed = house.scribe.entries[-2:]
+    assert (removed.action, changed.action, changed.target) == ("person.removed", "access.changed", "col_1")
+    assert changed.details["before"] == {f"user:{bob_id}": "read", "user:usr_carol": "read"}
+    assert changed.details["after"] == {"user:usr_carol": "read"}
+
+    made = (await admin.post("/api/v1/invitations", {"email": "bob@example.org"})).json()
+    joining = {"token": made["link"]["path"].removeprefix("/join#"), "password": PASSWORD}
+    assert (await house.browser().post("/api/v1/auth/join", joining)).status_code == 200
+    assert (await admin.get("/api/v1/access/explain", params=why)).json()["access"] is None
+    async with house.database.reading() as connection:
+        (row,) = await SqlCollections(connection).named(owner, "col_1")
+    assert row.grants == (Grant("user:usr_carol", Access.READ),)
 
 
 async def test_nobody_makes_or_touches_a_superior(house: House) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,15 +14,18 @@ from bastide.identity.adapters.sql_organisations import SqlOrganisations
 from bastide.identity.adapters.sql_passkeys import SqlPasskeys
 from bastide.identity.adapters.sql_people import SqlPeople
 from bastide.identity.adapters.sql_services import SqlServiceAccounts
+from bastide.identity.domain.resources import Resource
+from bastide.identity.ports import Grants
 from bastide.kit.clock import Clock
 from bastide.operations.contract import Audit, AuditEntry
 from bastide.platform.database.port import Connection, Database
 
 
 class SqlUnit:
-    def __init__(self, connection: AsyncConnection, clock: Clock, audit: Audit) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock, audit: Audit, grants: Grants) -> None:
         self._connection = connection
         self._audit = audit
+        self._grants = grants
         self.organisations = SqlOrganisations(connection, clock)
         self.groups = SqlGroups(connection, clock)
         self.labels = SqlLabels(connection)
@@ -38,25 +41,29 @@ class SqlUnit:
     async def record(self, entry: AuditEntry) -> None:
         await self._audit.record(self._connection, entry)
 
+    async def withdraw_grants(self, organisation_id: str, grantee: str) -> Sequence[Resource]:
+        return await self._grants.withdraw(self._connection, organisation_id, grantee)
+
     async def names(self, organisation_id: str, tokens: Collection[str]) -> Mapping[str, str]:
         return await names_of(self._connection, organisation_id, tokens)
 
 
 class SqlIdentityStore:
-    def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: Audit, grants: Grants) -> None:
         self._database = database
         self._clock = clock
         self._audit = audit
+        self._grants = grants
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.transaction() as connection:
-            yield SqlUnit(connection, self._clock, self._audit)
+            yield SqlUnit(connection, self._clock, self._audit, self._grants)
 
     def within(self, connection: Connection) -> SqlUnit:
-        return SqlUnit(connection, self._clock, self._audit)
+        return SqlUnit(connection, self._clock, self._audit, self._grants)
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlUnit]:
         async with self._database.reading() as connection:
-            yield SqlUnit(connection, self._clock, self._audit)
+            yield SqlUnit(connection, self._clock, self._audit, self._grants)

@@ -1,9 +1,10 @@
 """What the identity slice needs from outside, besides the key port and the cache of the platform."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bastide.identity.domain.resources import Resource
 from bastide.identity.ports.credentials import (
     AccessTokens,
     Keys,
@@ -14,6 +15,7 @@ from bastide.identity.ports.credentials import (
     Sessions,
     WebAuthn,
 )
+from bastide.identity.ports.grants import Grants
 from bastide.identity.ports.people import (
     Groups,
     History,
@@ -32,6 +34,10 @@ class Unit(Protocol):
 
     async def record(self, entry: AuditEntry) -> None:
         """Into the audit log, in this transaction."""
+        ...
+
+    async def withdraw_grants(self, organisation_id: str, grantee: str) -> Sequence[Resource]:
+        """See `Grants.withdraw`."""
         ...
 
     @property
@@ -90,6 +96,7 @@ class IdentityStore(Protocol):
 
 __all__ = [
     "AccessTokens",
+    "Grants",
     "Groups",
     "History",
     "IdentityStore",

@@ -1,7 +1,7 @@
 """List, rotate and revoke API keys."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bastide.identity.contract import Policy
 from bastide.identity.domain.api_keys import ApiKey, format_key, new_key_id, new_key_secret
@@ -49,6 +49,8 @@ class ManageKeys:
     async def rotate(self, principal: Principal, key_id: str, overlap: timedelta) -> NewKey:
         """A new key that may do the same; the old one goes on for `overlap`, if it does not end before.
 
+        It lives as long as the old one was given; one that a key makes of itself ends when it would.
+
         Raises:
             KeyNotFoundError.
             ScopeError: a key may not make one that can do more than itself.
@@ -62,13 +64,12 @@ class ManageKeys:
                 raise ScopeError("A key can rotate itself only.")
             await self._require_holder(unit, principal, old)
             ends = now + overlap
-            lifetime = None if old.expires_at is None else now + (old.expires_at - old.created_at)
             new = replace(
                 old,
                 id=new_key_id(),
                 hint=secret[-4:],
                 created_at=now,
-                expires_at=lifetime,
+                expires_at=_renewed(old, now) if principal.key_id is None else old.expires_at,
                 last_used_at=None,
             )
             await unit.keys.add(new, self.hashes.key(secret))
@@ -95,3 +96,7 @@ class ManageKeys:
         if key.organisation_id != principal.organisation_id:
             return False
         return key.subject_id == principal.subject_id or self.policy.allows(principal, Action.KEY_MANAGE)
+
+
+def _renewed(key: ApiKey, now: datetime) -> datetime | None:
+    return None if key.expires_at is None else now + (key.expires_at - key.created_at)

@@ -13,6 +13,7 @@ from bastide.identity.domain.permissions import Action
 from bastide.identity.domain.principal import Principal, Role
 from bastide.identity.ports import IdentityStore, Unit
 from bastide.identity.usecases.revocations import Revocations
+from bastide.identity.usecases.share import remember
 from bastide.kit.clock import Clock
 from bastide.kit.pages import Page
 from bastide.operations.contract import done_by
@@ -92,7 +93,8 @@ class ManagePeople:
         return changed
 
     async def remove(self, principal: Principal, user_id: str) -> None:
-        """Out of this organisation and its groups; the account stays, for where else it belongs.
+        """Out of this organisation and its groups, and without a grant: whoever is invited again has
+        what they own and nothing else. The account stays, for where else it belongs.
 
         Raises:
             PersonNotFoundError, LastAdministratorError, PermissionDeniedError: as for `change`.
@@ -110,6 +112,9 @@ class ManagePeople:
             await unit.sessions.delete_of(user_id, principal.organisation_id)
             await unit.keys.revoke_of(user_id, principal.organisation_id, self.clock.now())
             await unit.links.delete_reset(user_id)
+            now = self.clock.now()
+            for resource in await unit.withdraw_grants(principal.organisation_id, f"user:{user_id}"):
+                await remember(unit, principal, resource, now)
             await unit.record(done_by(principal, "person.removed", user_id, role=person.role.value))
         await self.revocations.subject(user_id)
 

@@ -1,6 +1,7 @@
 """Revocations: effective in this process at once, and in every other one as fast as the cache tells it."""
 
 import asyncio
+from collections import deque
 
 import structlog
 
@@ -10,6 +11,9 @@ from bastide.platform.cache.port import Cache
 
 _CHANNEL = "identity:revoked"
 _RETRY_S = 0.25
+_SILENCE_S = 0.6
+"""How long the cache may say nothing until it counts as not heard."""
+_MOST_UNTOLD = 10_000
 _log = structlog.get_logger()
 
 
@@ -19,6 +23,8 @@ class Revocations:
     def __init__(self, credentials: CredentialCache, cache: Cache) -> None:
         self._credentials = credentials
         self._cache = cache
+        self._untold: deque[bytes] = deque(maxlen=_MOST_UNTOLD)
+        self._behind = asyncio.Event()
 
     async def credential(self, *credential_ids: str) -> None:
         """Keys or sessions that are gone, by id."""
@@ -36,7 +42,18 @@ class Revocations:
         for one in ids:
             self._apply(kind, one)
         for one in ids:
-            await self._cache.publish(_CHANNEL, f"{kind} {one}".encode())
+            await self._tell(f"{kind} {one}".encode())
+
+    async def _tell(self, message: bytes) -> None:
+        """What is revoked is revoked, whether the others can be told now or when the cache is back. Whoever
+        cannot hear asks the database meanwhile.
+        """
+        try:
+            await self._cache.publish(_CHANNEL, message)
+        except UnavailableError as error:
+            _log.warning("identity.revocation_untold", error=str(error))
+            self._untold.append(message)
+            self._behind.set()
 
     def _apply(self, kind: str, revoked_id: str) -> None:
         match kind:
@@ -52,6 +69,26 @@ class Revocations:
 
         While the channel is down nothing is cached, so that every check asks the database.
         """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear())
+            group.create_task(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        """Tell what could not be told. The first try follows at once: a connection that was idle may have
+        been dead for long, and another one works.
+        """
+        while True:
+            await self._behind.wait()
+            try:
+                while self._untold:
+                    await self._cache.publish(_CHANNEL, self._untold[0])
+                    self._untold.popleft()
+            except UnavailableError:
+                await asyncio.sleep(_RETRY_S)
+            else:
+                self._behind.clear()
+
+    async def _hear(self) -> None:
         while True:
             try:
                 await self._follow()
@@ -61,7 +98,7 @@ class Revocations:
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self) -> None:
-        async with self._cache.subscribe(_CHANNEL) as messages:
+        async with self._cache.subscribe(_CHANNEL, silence_s=_SILENCE_S) as messages:
             self._credentials.resume()
             async for _, message in messages:
                 kind, _, revoked_id = message.decode().partition(" ")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bastide.identity.contract import Policy
 from bastide.identity.domain.errors import GranteeUnknownError, LabelUnknownError
@@ -56,36 +57,7 @@ class Share:
         self, connection: Connection, principal: Principal, resource: Resource, *, deleted: bool = False
     ) -> None:
         """See the contract."""
-        unit = self.store.within(connection)
-        now = self.clock.now()
-        before = await unit.history.resource(resource.id, resource.organisation_id, now)
-        after = ResourceState.of(resource, principal.subject_id, now, deleted=deleted)
-        if before is not None and before.what == after.what:
-            return
-        await unit.history.add_resource(after)
-        old = () if before is None else before.grants
-        if not deleted and set(old) != set(after.grants):
-            await unit.record(
-                done_by(
-                    principal,
-                    "access.changed",
-                    resource.id,
-                    kind=resource.kind,
-                    before=_written(old),
-                    after=_written(after.grants),
-                )
-            )
-        labelled = () if before is None else before.labels
-        if not deleted and labelled != after.labels:
-            changed = done_by(
-                principal,
-                "labels.changed",
-                resource.id,
-                kind=resource.kind,
-                before=labelled,
-                after=after.labels,
-            )
-            await unit.record(changed)
+        await remember(self.store.within(connection), principal, resource, self.clock.now(), deleted=deleted)
 
     async def grantees(self, principal: Principal, sought: str | None, limit: int) -> Sequence[Grantee]:
         """For a sharing dialog: the organisation, then groups, people and programs by name."""
@@ -114,6 +86,40 @@ class Share:
         async with self.store.reading() as unit:
             names = await unit.names(principal.organisation_id, tokens)
         return [Grantee(token, _kind(token), name) for token, name in names.items()]
+
+
+async def remember(
+    unit: Unit, principal: Principal, resource: Resource, now: datetime, *, deleted: bool = False
+) -> None:
+    """Into the history; a change of grants or labels into the audit log."""
+    before = await unit.history.resource(resource.id, resource.organisation_id, now)
+    after = ResourceState.of(resource, principal.subject_id, now, deleted=deleted)
+    if before is not None and before.what == after.what:
+        return
+    await unit.history.add_resource(after)
+    old = () if before is None else before.grants
+    if not deleted and set(old) != set(after.grants):
+        await unit.record(
+            done_by(
+                principal,
+                "access.changed",
+                resource.id,
+                kind=resource.kind,
+                before=_written(old),
+                after=_written(after.grants),
+            )
+        )
+    labelled = () if before is None else before.labels
+    if not deleted and labelled != after.labels:
+        changed = done_by(
+            principal,
+            "labels.changed",
+            resource.id,
+            kind=resource.kind,
+            before=labelled,
+            after=after.labels,
+        )
+        await unit.record(changed)
 
 
 def _kind(token: str) -> str:

@@ -66,7 +66,11 @@ class MemoryCache:
             mailbox.put(channel, message)
 
     @asynccontextmanager
-    async def subscribe(self, *channels: str) -> AsyncGenerator[Mailbox]:
+    async def subscribe(
+        self,
+        *channels: str,
+        silence_s: float | None = None,  # noqa: ARG002  # nothing to lose here
+    ) -> AsyncGenerator[Mailbox]:
         mailbox = Mailbox()
         for channel in channels:
             self._mailboxes.setdefault(channel, set()).add(mailbox)

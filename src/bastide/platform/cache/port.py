@@ -35,8 +35,14 @@ class Cache(Protocol):
         """To everyone who listens now, in every process; kept for nobody."""
         ...
 
-    def subscribe(self, *channels: str) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, bytes]]]:
-        """Messages (channel, message) from when the context is entered. Slow readers lose the oldest."""
+    def subscribe(
+        self, *channels: str, silence_s: float | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, bytes]]]:
+        """Messages (channel, message) from when the context is entered. Slow readers lose the oldest.
+
+        The iteration ends when the connection is lost, as what is published from then on is not heard:
+        subscribe again. With `silence_s` also when the server has not answered for so long.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -1,6 +1,7 @@
 """The cache in Redis or Valkey, shared by every process."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -14,7 +15,6 @@ from bastide.platform.cache.mailbox import Mailbox
 
 _CONNECT_TIMEOUT_S = 2
 _ANSWER_TIMEOUT_S = 5
-_RECONNECT_PAUSE_S = 0.5
 
 # One round trip, and no moment in which the counter exists without its time to live.
 _INCREMENT = """
@@ -64,14 +64,14 @@ class RedisCache:
             await self._client.publish(channel, message)
 
     @asynccontextmanager
-    async def subscribe(self, *channels: str) -> AsyncGenerator[Mailbox]:
+    async def subscribe(self, *channels: str, silence_s: float | None = None) -> AsyncGenerator[Mailbox]:
         mailbox = Mailbox()
         async with self._client.pubsub() as pubsub:
             with _translated():
                 await pubsub.subscribe(*channels)
                 for _ in channels:  # each is confirmed: nothing published from now on is missed
                     await pubsub.get_message(timeout=_ANSWER_TIMEOUT_S)
-            reader = asyncio.create_task(_pump(pubsub, mailbox))
+            reader = asyncio.create_task(_pump(pubsub, mailbox, silence_s))
             self._mailboxes.add(mailbox)
             try:
                 yield mailbox
@@ -86,17 +86,36 @@ class RedisCache:
         await self._client.aclose()
 
 
-async def _pump(pubsub: Any, mailbox: Mailbox) -> None:
-    """Server to mailbox. A lost connection is made again, with its subscriptions."""
+async def _pump(pubsub: Any, mailbox: Mailbox, silence_s: float | None) -> None:
+    """Server to mailbox, until messages may have been missed."""
+    try:
+        await _hear(pubsub, mailbox, silence_s)
+    except (RedisError, OSError) as error:
+        log.warning("cache.subscription_lost", error=str(error))
+    finally:
+        mailbox.close()
+
+
+async def _hear(pubsub: Any, mailbox: Mailbox, silence_s: float | None) -> None:
+    """Raises RedisError, OSError: the connection is lost, or was and is made again."""
+    patience_s = None if silence_s is None else silence_s / 3
+    heard = time.monotonic()
     while True:
-        try:
-            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
-        except RedisError as error:
-            log.warning("cache.subscription_lost", error=str(error))
-            await asyncio.sleep(_RECONNECT_PAUSE_S)
-            continue
+        message = await pubsub.get_message(timeout=patience_s)
+        now = time.monotonic()
         if message is not None:
-            mailbox.put(message["channel"].decode(), message["data"])
+            heard = now
+            match message["type"]:
+                case "message":
+                    mailbox.put(message["channel"].decode(), message["data"])
+                case "subscribe":  # the client has connected anew by itself
+                    raise ConnectionResetError("The connection was lost for a moment.")
+                case _:
+                    pass
+        elif silence_s is not None and now - heard > silence_s:
+            raise TimeoutError("The server does not answer.")
+        elif silence_s is not None:
+            await pubsub.ping(message="heard")
 
 
 def _milliseconds(ttl_s: float | None) -> int | None:
