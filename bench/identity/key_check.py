@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bastide.identity.adapters.sql import SqlIdentityStore
 from bastide.identity.contract import Credentials, KeyInvalidError, Principal
 from bastide.identity.management import Management
 from bastide.identity.module import Identity
@@ -19,6 +20,7 @@ from bastide.identity.parts import Mail
 from bastide.identity.usecases.create_key import KeyRequest
 from bastide.kit.clock import SystemClock
 from bastide.kit.errors import UnauthenticatedError
+from bastide.knowledge.adapters.sql_grants import SqlGrants
 from bastide.operations.contract import AuditEntry
 from bastide.platform.cache.memory import MemoryCache
 from bastide.platform.cache.port import Cache
@@ -27,6 +29,7 @@ from bastide.platform.database.engine import open_database
 from bastide.platform.database.port import Connection, Database
 from bastide.platform.database.schema import upgrade
 from bastide.platform.mail.none import NoMailer
+from bastide.platform.outbox.sql import SqlOutbox
 from bastide.platform.secrets.local import LocalKeyring
 
 REVOCATIONS = 20
@@ -100,7 +103,9 @@ async def measure(bench: Bench, checks: int) -> None:
 
 
 async def opened(database: Database, cache: Cache, home: Path) -> Identity:
-    identity = Identity(database, cache, LocalKeyring.load(home), SystemClock(), NoAudit(), Mail(NoMailer()))
+    clock, audit = SystemClock(), NoAudit()
+    store = SqlIdentityStore(database, clock, audit, SqlGrants(SqlOutbox(), clock))
+    identity = Identity(store, cache, LocalKeyring.load(home), clock, audit, Mail(NoMailer()))
     await identity.start()
     return identity
 

@@ -297,3 +297,12 @@ async def test_ten_thousand_random_tamperings_are_found(desk: Desk) -> None:
     found = await tamper(desk, times=10_500, size=40)
     print(found)  # noqa: T201
     assert sum(found.values()) >= 10_000
+
+
+async def test_where_entries_are_missing_is_said_once(desk: Desk) -> None:
+    await desk.fill(100)
+    lines = await desk.export()
+    assert verify([*lines[:41], *lines[43:]], desk).problems == [
+        "After entry 39 comes 42: entries are missing or out of order.",
+        "The checkpoint covers 100 entries, and 2 of them are missing.",
+    ]

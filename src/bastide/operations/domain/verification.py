@@ -77,6 +77,7 @@ class ExportVerifier:
         self._trusted = trusted
         self._known = {checkpoint.size: checkpoint for checkpoint in known}
         self._tree: CompactRange | None = None
+        self._position: int | None = None
         self._ended = False
 
     def feed(self, line: str) -> None:
@@ -116,10 +117,10 @@ class ExportVerifier:
     def _entry(self, item: dict[str, Any], tree: CompactRange) -> None:
         verdict = self._verdict
         position, body = _number(item, "position"), _text(item, "body")
-        if position != tree.size:
-            verdict.note(
-                f"After entry {tree.size - 1} comes {position}: entries are missing or out of order."
-            )
+        before = tree.size - 1 if self._position is None else self._position
+        if position != before + 1:
+            verdict.note(f"After entry {before} comes {position}: entries are missing or out of order.")
+        self._position = position
         content = _object(body, f"Entry {position} is not JSON.")
         if content.get("log") != verdict.log_id:
             verdict.note(f"Entry {position} belongs to another log.")
@@ -189,7 +190,8 @@ def _compare_head(tree: CompactRange, verdict: Verdict, keys: dict[str, bytes]) 
     if tree.size > checkpoint.size:
         verdict.note("There are more entries than the checkpoint covers.")
     elif tree.size < checkpoint.size:
-        verdict.note(f"The checkpoint covers {checkpoint.size} entries: the last of them are missing.")
+        missing = checkpoint.size - tree.size
+        verdict.note(f"The checkpoint covers {checkpoint.size} entries, and {missing} of them are missing.")
     elif tree.root() != checkpoint.root:
         verdict.note("The entries do not lead to the signed checkpoint: something was changed.")
 
