@@ -181,7 +181,7 @@ def limit(stage: Stage) -> str:
     return stage.made("gateway/limits", LIMIT)
 
 
-GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "model": "no-model"}
+GUARDRAIL = {"name": "nothing", "action": "flag", "patterns": ["no-such-text"], "enabled": False}
 
 
 def prompt(stage: Stage) -> str:
