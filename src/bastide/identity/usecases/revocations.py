@@ -8,6 +8,7 @@ import structlog
 from bastide.identity.usecases.credential_cache import CredentialCache
 from bastide.kit.errors import UnavailableError
 from bastide.platform.cache.port import Cache
+from bastide.platform.uninterrupted import told_to_end
 
 _CHANNEL = "identity:revoked"
 _RETRY_S = 0.25
@@ -77,7 +78,7 @@ class Revocations:
         """Tell what could not be told. The first try follows at once: a connection that was idle may have
         been dead for long, and another one works.
         """
-        while True:
+        while not told_to_end():
             await self._behind.wait()
             try:
                 while self._untold:
@@ -89,7 +90,7 @@ class Revocations:
                 self._behind.clear()
 
     async def _hear(self) -> None:
-        while True:
+        while not told_to_end():
             try:
                 await self._follow()
             except UnavailableError as error:

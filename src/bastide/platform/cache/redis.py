@@ -12,6 +12,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bastide.platform.cache.errors import CacheUnavailableError, NotACounterError
 from bastide.platform.cache.mailbox import Mailbox
+from bastide.platform.uninterrupted import told_to_end
 
 _CONNECT_TIMEOUT_S = 2
 _ANSWER_TIMEOUT_S = 5
@@ -100,7 +101,7 @@ async def _hear(pubsub: Any, mailbox: Mailbox, silence_s: float | None) -> None:
     """Raises RedisError, OSError: the connection is lost, or was and is made again."""
     patience_s = None if silence_s is None else silence_s / 3
     heard = time.monotonic()
-    while True:
+    while not told_to_end():  # a wait that times out in the moment of a cancellation swallows it
         message = await pubsub.get_message(timeout=patience_s)
         now = time.monotonic()
         if message is not None:
