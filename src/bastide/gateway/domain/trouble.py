@@ -1,13 +1,7 @@
 """Why a provider did not list its models: words of a fixed list, which name no address."""
 
-import errno
-import socket
-import ssl
 from dataclasses import dataclass
 from enum import StrEnum
-
-from bastide.gateway.domain.complaints import CREDENTIALS
-from bastide.gateway.domain.errors import UpstreamFailedError, UpstreamUnreachableError
 
 
 class Why(StrEnum):
@@ -29,27 +23,3 @@ class Trouble:
 
     why: Why
     status: int | None = None
-
-
-def trouble_of(error: Exception) -> Trouble:
-    """What an attempt to list its models came to."""
-    if isinstance(error, UpstreamFailedError):
-        status = error.details["status"]
-        return Trouble(Why.CREDENTIALS if status in CREDENTIALS else Why.STATUS, status)
-    if isinstance(error, TimeoutError):
-        return Trouble(Why.TIMEOUT)
-    if isinstance(error, UpstreamUnreachableError):
-        return Trouble(_unconnected(error.__cause__))
-    return Trouble(Why.BROKEN)
-
-
-def _unconnected(cause: BaseException | None) -> Why:
-    if isinstance(cause, TimeoutError):
-        return Why.TIMEOUT
-    if isinstance(cause, socket.gaierror):
-        return Why.NAME
-    if isinstance(cause, ssl.SSLError | ssl.CertificateError):
-        return Why.TLS
-    # A name with several addresses has one error for all of them, which only its words tell.
-    refused = isinstance(cause, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(cause)
-    return Why.REFUSED if refused else Why.UNCONNECTED

@@ -11,9 +11,9 @@ import structlog
 from bastide.gateway.domain.catalogue import Deployment, Model, Provider, ProviderKind, Source
 from bastide.gateway.domain.errors import UpstreamFailedError
 from bastide.gateway.domain.interfaces import headers_for, lists_what_it_serves, models_url
-from bastide.gateway.domain.trouble import trouble_of
 from bastide.gateway.ports.upstream import Upstream, UpstreamRequest
 from bastide.gateway.usecases.catalogue import LiveCatalogue
+from bastide.gateway.usecases.trouble import trouble_of
 from bastide.kit.errors import UnavailableError
 from bastide.platform.uninterrupted import told_to_end
 

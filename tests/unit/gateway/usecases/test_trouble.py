@@ -6,7 +6,8 @@ import ssl
 import pytest
 
 from bastide.gateway.domain.errors import UpstreamBrokenError, UpstreamUnreachableError
-from bastide.gateway.domain.trouble import Trouble, Why, trouble_of
+from bastide.gateway.domain.trouble import Trouble, Why
+from bastide.gateway.usecases.trouble import trouble_of
 
 BOTH = "Multiple exceptions: [Errno 111] Connect call failed ('::1', 9), [Errno 111] Connect call failed"
 
